@@ -1,0 +1,31 @@
+/** The `greenlane` command: one file per command beside this one, loaded only when asked for. */
+import { Command, CommanderError } from "commander";
+import { fail, UsageError } from "./output.ts";
+
+/** A command's file exports `register`, which adds itself to the program. */
+interface CommandFile {
+  register(program: Command): void;
+}
+
+const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {};
+
+async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command("greenlane").description(
+    "Entrance-turnstile kiosk: reads health codes, takes temperatures, reports to the district",
+  );
+  program.exitOverride().configureOutput({ writeErr: () => {} });
+  const wanted = argv.find((word) => word in commands);
+  for (const [name, load] of Object.entries(commands)) {
+    if (wanted === undefined || wanted === name) (await load()).register(program);
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return;
+      fail(new UsageError(error.message), argv.includes("--json"));
+    } else fail(error, argv.includes("--json"));
+  }
+}
+
+await run(process.argv.slice(2));
