@@ -1,0 +1,67 @@
+/** Plain functions that the machine's guards call: what is complete, what is needed, what a group's verdict is. */
+import { type CredentialOutcome, type Direction, reasonCodes, type Verdict, type VerdictKind } from "../flow.ts";
+import type { Person } from "./lane-events.ts";
+
+/**
+ * Whether a verdict on this outcome waits for the forehead. Outcomes that the person mends alone (refresh, convert,
+ * reprint …) are answered at once. Everything that staff will handle waits like a green does: the street must not
+ * tell a red from a fever by its delay (RULES, "the street sees no diagnosis"), and a guard's check needs the figure.
+ */
+export function waitsForTemperature(outcome: CredentialOutcome): boolean {
+  switch (outcome) {
+    case "green":
+    case "red":
+    case "yellow":
+    case "revoked":
+    case "bad-signature":
+    case "replayed":
+    case "pending":
+    case "platform-slow":
+    case "platform-down":
+    case "trust-stale":
+    case "no-trusted-time":
+    case "unverifiable":
+      return true;
+    case "no-credential":
+    case "not-a-pass":
+    case "malformed":
+    case "unknown":
+    case "expired":
+    case "expired-paper":
+    case "not-yet-valid":
+    case "needs-conversion":
+      return false;
+  }
+}
+
+/** Index of the person whose forehead is next; -1 when nobody waits for one. */
+export function nextForehead(people: readonly Person[]): number {
+  return people.findIndex((person) => person.temperature === null && waitsForTemperature(person.credential.outcome));
+}
+
+/** Everybody of the presentation has what a verdict needs. On exit a forehead alone is enough (P0). */
+export function complete(
+  people: readonly Person[],
+  expected: number,
+  direction: Direction,
+  foreheadAlone: boolean,
+): boolean {
+  if (direction === "exit" && expected === 0) return foreheadAlone;
+  return people.length > 0 && people.length >= expected && nextForehead(people) === -1;
+}
+
+const strictness: Readonly<Record<VerdictKind, number>> = { grant: 0, deny: 1, attend: 2 };
+
+/**
+ * The verdict of a group: everybody is granted or nobody is. Attend outranks deny, since a family that is partly to be
+ * looked at goes to the guard together; the reasons are everybody's, in headline order, without repetition.
+ * @throws Error `GL-1003` for a group of nobody.
+ */
+export function groupVerdict(each: readonly Verdict[]): Verdict {
+  const [first] = each;
+  if (first === undefined) throw new Error("GL-1003: a group of nobody has no verdict; judge at least one person");
+  const strictest = each.reduce((worst, next) => (strictness[next.kind] > strictness[worst.kind] ? next : worst));
+  const byCode = new Map(each.flatMap((verdict) => verdict.reasons).map((reason) => [reason.code, reason]));
+  const reasons = [...byCode.values()].sort((a, b) => reasonCodes.indexOf(a.code) - reasonCodes.indexOf(b.code));
+  return { ...strictest, reasons, advice: [...new Set(each.flatMap((verdict) => verdict.advice))] };
+}

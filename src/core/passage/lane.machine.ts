@@ -1,0 +1,455 @@
+/**
+ * The lane machine: parallel regions over plain functions, with all effects named.
+ *
+ * - `access` serves one person (or family page) at a time: idle → presented → screening → a verdict → its screen.
+ * - `turnstile` owns the one release in flight. It is a region of its own, so that the next person is read while the
+ *   one before walks through, and still no second grant can start.
+ * - `supervision` is the lane's mode, derived from flags, so that a fire, a lockdown and a fault can overlap.
+ * - `egress` lets people out whatever the other regions do (P0).
+ *
+ * Never restored from a snapshot: pending timers would be lost. A new process begins out of service.
+ */
+import { and, assign, cancel, enqueueActions, raise, setup } from "xstate";
+import type { LaneMode } from "../flow.ts";
+import type { Monotonic } from "../units.ts";
+import { complete, nextForehead } from "./judge.ts";
+import {
+  beginTurn,
+  type Decide,
+  grantTicket,
+  initialContext,
+  judged,
+  type LaneContext,
+  modeOf,
+  nextTicket,
+  nobody,
+  owesReport,
+  servableSide,
+  serves,
+  withCredential,
+  withoutCode,
+  withTemperature,
+} from "./lane-context.ts";
+import type { LaneEffects, LaneInput, LaneTimings, Ticket } from "./lane-events.ts";
+
+/** Events between the regions. */
+type Inner =
+  | { readonly type: "mode.changed" }
+  | { readonly type: "lockdown.lapsed" }
+  | { readonly type: "released"; readonly ticket: Ticket }
+  | { readonly type: "no-entry"; readonly ticket: Ticket }
+  | { readonly type: "closed" };
+
+export interface LaneMachineInput {
+  readonly timings: LaneTimings;
+  /** The rules (core/verdict), closed over site and wall time. */
+  readonly decide: Decide;
+  /** The emergency latch was found set at boot. */
+  readonly latched: boolean;
+}
+
+/** Builds the machine. `now` stamps people without a code; `fx` carries out the effects and never throws. */
+export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
+  const ofThisTurn = ({ context, event }: { context: LaneContext; event: LaneInput | Inner }): boolean =>
+    "turn" in event && event.turn === context.turn;
+
+  return setup({
+    types: { context: {} as LaneContext, events: {} as LaneInput | Inner, input: {} as LaneMachineInput },
+    actions: {
+      /** Takes a ticket for the turnstile, pulses, and tells the other regions. */
+      startRelease: enqueueActions(({ context, enqueue }) => {
+        const next = nextTicket(context);
+        if (next === null) return;
+        enqueue.assign({ ...next.rest, ticket: next.ticket, passages: 0, pulsing: true });
+        enqueue.raise({ type: "released", ticket: next.ticket });
+        enqueue(() => fx.release(next.ticket));
+      }),
+      countPassage: enqueueActions(({ context, enqueue }) => {
+        const { ticket, passages } = context;
+        if (ticket === null) return;
+        enqueue.assign({ passages: passages + 1 });
+        enqueue(() => fx.passed(ticket, passages));
+      }),
+      closeUnused: enqueueActions(({ context, enqueue }) => {
+        const { ticket, passages } = context;
+        if (ticket === null) return;
+        enqueue.assign({ ticket: null });
+        const unused = ticket.release.people - passages;
+        if (unused === 0) return;
+        enqueue(() => fx.unused(ticket, unused));
+        enqueue.raise({ type: "no-entry", ticket });
+      }),
+      /** A grant that waits for the turnstile and loses its person is used up as a no-entry. */
+      annulGrant: enqueueActions(({ context, enqueue }) => {
+        const { wantedGrant } = context;
+        if (wantedGrant === null) return;
+        enqueue.assign({ wantedGrant: null });
+        enqueue(() => fx.unused(wantedGrant, wantedGrant.release.people));
+      }),
+      judge: enqueueActions(({ context, enqueue }) => {
+        const verdict = judged(context, now());
+        const { decision } = verdict;
+        enqueue.assign(verdict);
+        if (decision) enqueue(() => fx.decided(decision));
+      }),
+      begin: enqueueActions(({ context, event, enqueue }) => {
+        const side = event.type === "again" ? context.direction : (servableSide(context) ?? context.direction);
+        enqueue.assign(beginTurn(context, side));
+        enqueue(({ context: begun }) => fx.begin(begun.turn, side));
+      }),
+      askNextForehead: ({ context }) => {
+        if (nextForehead(context.people) > 0) fx.measureNext(context.turn);
+      },
+      /** On the way out the verdict is shown, and the barrier yields whatever it says (P0). */
+      wantExit: assign(({ context }) => {
+        if (context.wantedExit !== null) return {};
+        const granted = context.decision?.direction === "exit" && context.decision.verdict.kind === "grant";
+        return { wantedExit: { cause: granted ? "grant" : "exit", credentials: [] } };
+      }),
+      /** A relay that fails on the way out frees the turnstile: nobody is held inside (P0). */
+      failRelease: enqueueActions(({ context, enqueue }) => {
+        const direction = context.ticket?.release.direction ?? "exit";
+        enqueue.assign({ pulsing: false, service: false });
+        if (direction === "exit") enqueue(() => fx.free());
+        enqueue(() => fx.relayFault(direction));
+      }),
+      forget: assign(nobody),
+      changeMode: enqueueActions(({ context, enqueue }) => {
+        enqueue(() => fx.mode(modeOf(context)));
+        enqueue.raise({ type: "mode.changed" });
+      }),
+    },
+    guards: {
+      ofThisTurn,
+      servedIsPresent: ({ context }) => context.present[context.direction],
+      servedIsGone: ({ context }) => !context.present[context.direction],
+      someoneStands: ({ context }) => servableSide(context) !== null,
+      exitLeft: ({ event }) => event.type === "presence" && !event.present && event.side === "exit",
+      servedLeft: ({ event, context }) =>
+        event.type === "presence" && !event.present && event.side === context.direction,
+      servedCame: ({ event, context }) => event.type === "presence" && event.present && serves(context, event.side),
+      complete: ({ context }) =>
+        complete(context.people, context.expected, context.direction, context.forehead !== null),
+      owesReport: ({ context }) => owesReport(context),
+      blindEntry: ({ context }) => context.blind && context.direction === "entry",
+      /** A second pass before the first got its forehead: two people, or one who turns the family's pages too fast. */
+      secondPass: ({ context, event }) => ofThisTurn({ context, event }) && context.people.length > 0,
+      noLongerServed: ({ context }) => !serves(context, context.direction),
+      granted: ({ context }) => context.decision?.verdict.kind === "grant",
+      denied: ({ context }) => context.decision?.verdict.kind === "deny",
+      leaving: ({ context }) => context.direction === "exit",
+      myTicket: ({ context, event }) =>
+        (event.type === "released" || event.type === "no-entry") && event.ticket.turn === context.turn,
+      ticketWaits: ({ context }) => modeOf(context) !== "emergency" && nextTicket(context) !== null,
+      rightWay: ({ context, event }) =>
+        event.type === "passage" && event.direction === context.ticket?.release.direction,
+      used: ({ context }) => context.ticket !== null && context.passages >= context.ticket.release.people,
+      exitReleased: ({ event }) => event.type === "released" && event.ticket.release.direction === "exit",
+      mayRelease: ({ context }) => ["normal", "out-of-service"].includes(modeOf(context)) && context.ready,
+      idleTurnstile: ({ context }) =>
+        modeOf(context) === "normal" &&
+        context.ticket === null &&
+        context.wantedGuard === null &&
+        context.wantedGrant === null &&
+        context.wantedExit === null,
+      notBurning: ({ context }) => !context.fire,
+    },
+    delays: {
+      codeToTemperature: ({ context }) => context.timings.codeToTemperature,
+      noCredential: ({ context }) => context.timings.noCredential,
+      result: ({ context }) => context.timings.result,
+      nextStep: ({ context }) => context.timings.nextStep,
+      window: ({ context }) =>
+        (context.ticket?.release.wide ? context.timings.wideWindow : context.timings.window) + context.timings.slack,
+      interlock: ({ context }) => context.timings.interlock,
+      exitWait: ({ context }) => context.timings.exitWait,
+    },
+  }).createMachine({
+    id: "lane",
+    type: "parallel",
+    context: ({ input }) => initialContext(input.timings, input.decide, input.latched),
+    states: {
+      facts: {
+        description: "What every region may ask for. First in order, so that the others see it in the same step.",
+        on: {
+          presence: {
+            actions: assign(({ context, event }) => ({ present: { ...context.present, [event.side]: event.present } })),
+          },
+          mask: { actions: assign(({ event }) => ({ mask: event.mask })) },
+          blind: { actions: assign(({ event }) => ({ blind: event.on })) },
+          assistance: { actions: assign({ wide: true }) },
+          rex: { guard: "notBurning", actions: assign({ wantedExit: { cause: "rex", credentials: [] } }) },
+          "guard.release": {
+            guard: "mayRelease",
+            actions: assign(({ event }) => ({
+              wantedGuard: { direction: "entry", cause: event.cause, people: event.people, wide: event.wide },
+            })),
+          },
+          "order.release": {
+            guard: "idleTurnstile",
+            actions: assign({ wantedGuard: { direction: "entry", cause: "order", people: 1, wide: false } }),
+          },
+        },
+      },
+
+      supervision: {
+        initial: "outOfService",
+        on: {
+          ready: { actions: assign({ ready: true }) },
+          service: { actions: assign(({ event }) => ({ service: event.ok })) },
+          maintenance: { guard: "notBurning", actions: assign(({ event }) => ({ maintenance: event.on })) },
+          fire: { actions: assign({ fire: true, wantedExit: null, wantedGuard: null }) },
+          // Whatever follows a reset begins like a new process: out of service until the devices answer.
+          "fire.reset": { actions: assign({ fire: false, ready: false }) },
+          lockdown: {
+            guard: "notBurning",
+            actions: [
+              cancel("lockdown"),
+              assign(({ event }) => ({ lockdown: true, lockdownFor: event.lasting })),
+              raise({ type: "lockdown.lapsed" }, { id: "lockdown", delay: ({ context }) => context.lockdownFor }),
+            ],
+          },
+          unlock: { actions: [cancel("lockdown"), assign({ lockdown: false })] },
+          "lockdown.lapsed": { actions: assign({ lockdown: false }) },
+        },
+        states: {
+          normal: { entry: "changeMode", always: leaveUnless("normal") },
+          lockdown: { entry: "changeMode", always: leaveUnless("lockdown") },
+          outOfService: { entry: "changeMode", always: leaveUnless("out-of-service") },
+          maintenance: { entry: "changeMode", always: leaveUnless("maintenance") },
+          emergencyRelease: { entry: [() => fx.free(), "changeMode"], always: leaveUnless("emergency") },
+        },
+      },
+
+      access: {
+        initial: "idle",
+        on: { "mode.changed": { guard: "noLongerServed", target: ".idle", actions: "annulGrant" } },
+        states: {
+          idle: {
+            entry: "forget",
+            always: { guard: "someoneStands", target: "presented" },
+            on: { "no-entry": { guard: "myTicket", target: "retry" } },
+          },
+          presented: {
+            description: "Somebody stands at the reading place; no code yet.",
+            entry: "begin",
+            always: [
+              { guard: "complete", target: "deciding" },
+              {
+                guard: "blindEntry",
+                target: "deciding",
+                actions: assign(({ context }) => withoutCode(context, now())),
+              },
+            ],
+            initial: "waiting",
+            states: {
+              waiting: {
+                after: {
+                  noCredential: {
+                    guard: ({ context }) => context.direction === "entry",
+                    target: "#lane.access.deciding",
+                    actions: assign(({ context }) => withoutCode(context, now())),
+                  },
+                },
+                on: { trying: { guard: "ofThisTurn", target: "waiting", reenter: true } },
+              },
+            },
+            on: {
+              codes: {
+                guard: "ofThisTurn",
+                target: "screening",
+                actions: assign(({ event }) => ({ expected: event.count })),
+              },
+              temperature: {
+                guard: "ofThisTurn",
+                actions: assign(({ context, event }) => withTemperature(context, event.body)),
+              },
+              presence: { guard: "servedLeft", target: "idle" },
+            },
+          },
+          screening: {
+            description: "A code is being checked or has its forehead still to come.",
+            always: { guard: "complete", target: "deciding" },
+            after: {
+              codeToTemperature: [
+                { guard: "owesReport", target: "deciding" },
+                { target: "presented", actions: ({ context }) => fx.torn(context.turn) },
+              ],
+            },
+            on: {
+              credential: {
+                guard: "ofThisTurn",
+                actions: assign(({ context, event }) => withCredential(context, event.credential, event.readAt)),
+              },
+              temperature: {
+                guard: "ofThisTurn",
+                target: "screening",
+                reenter: true,
+                actions: [assign(({ context, event }) => withTemperature(context, event.body)), "askNextForehead"],
+              },
+              codes: [
+                { guard: "secondPass", target: "presented", actions: ({ context }) => fx.oneAtATime(context.turn) },
+                { guard: "ofThisTurn", actions: assign(({ event }) => ({ expected: event.count })) },
+              ],
+              presence: [
+                { guard: and(["servedLeft", "owesReport"]), target: "deciding" },
+                { guard: "servedLeft", target: "idle" },
+              ],
+            },
+          },
+          deciding: {
+            entry: "judge",
+            always: [
+              { guard: "leaving", target: "leaving", actions: "wantExit" },
+              {
+                guard: "granted",
+                target: "waiting",
+                actions: assign(({ context }) => ({ wantedGrant: grantTicket(context) })),
+              },
+              { guard: "denied", target: "denied" },
+              { target: "attended" },
+            ],
+          },
+          waiting: {
+            description: "Granted; the turnstile is still with the one before.",
+            on: {
+              released: { guard: "myTicket", target: "granted" },
+              presence: { guard: "servedLeft", target: "idle", actions: "annulGrant" },
+            },
+          },
+          granted: {
+            after: { result: [{ guard: "servedIsPresent", target: "lingering" }, { target: "idle" }] },
+            on: {
+              presence: { guard: "servedCame", target: "presented" },
+              again: { guard: "ofThisTurn", target: "presented" },
+              "no-entry": { guard: "myTicket", target: "retry" },
+            },
+          },
+          leaving: {
+            description: "A verdict on the way out: shown and reported, never held up.",
+            after: { result: [{ guard: "servedIsPresent", target: "lingering" }, { target: "idle" }] },
+            on: {
+              presence: [
+                { guard: "servedCame", target: "presented" },
+                { guard: "servedLeft", target: "idle" },
+              ],
+            },
+          },
+          denied: nextStep(),
+          attended: nextStep(),
+          lingering: {
+            description: "Answered and still standing here: nothing is asked until a new code or another person.",
+            on: {
+              presence: [
+                { guard: "servedCame", target: "presented" },
+                { guard: "servedLeft", target: "idle" },
+              ],
+              again: { guard: "ofThisTurn", target: "presented" },
+              "no-entry": { guard: "myTicket", target: "retry" },
+            },
+          },
+          retry: {
+            description: "Granted and nobody turned: the code may be shown again.",
+            after: { result: { guard: "servedIsPresent", target: "presented" }, nextStep: "idle" },
+            on: {
+              presence: [
+                { guard: "servedCame", target: "presented" },
+                { guard: "servedLeft", target: "idle" },
+              ],
+              again: { guard: "ofThisTurn", target: "presented" },
+            },
+          },
+        },
+      },
+
+      turnstile: {
+        initial: "locked",
+        states: {
+          locked: {
+            always: { guard: "ticketWaits", target: "released", actions: "startRelease" },
+            on: { passage: { actions: ({ event }) => fx.forced(event.direction) } },
+          },
+          released: {
+            after: { window: { target: "settling", actions: "closeUnused" } },
+            on: {
+              passage: [
+                { guard: "rightWay", target: "counting", actions: "countPassage" },
+                { actions: ({ event }) => fx.forced(event.direction) },
+              ],
+              "pulse.done": { actions: assign({ pulsing: false }) },
+              "pulse.failed": { target: "locked", actions: ["failRelease", "closeUnused"] },
+              "mode.changed": { guard: ({ context }) => context.fire, target: "settling", actions: "closeUnused" },
+            },
+          },
+          counting: {
+            always: [{ guard: "used", target: "settling", actions: assign({ ticket: null }) }, { target: "released" }],
+          },
+          settling: {
+            description: "Rest between two pulses, and never before the relay has answered.",
+            after: {
+              interlock: {
+                guard: ({ context }) => !context.pulsing,
+                target: "locked",
+                actions: raise({ type: "closed" }),
+              },
+            },
+            on: {
+              passage: { actions: ({ event }) => fx.forced(event.direction) },
+              "pulse.done": { target: "settling", reenter: true, actions: assign({ pulsing: false }) },
+              "pulse.failed": { target: "locked", actions: ["failRelease", "closeUnused"] },
+            },
+          },
+        },
+      },
+
+      egress: {
+        initial: "quiet",
+        states: {
+          quiet: { always: { guard: ({ context }) => context.present.exit, target: "asking" } },
+          asking: {
+            after: { exitWait: { target: "asked", actions: "wantExit" } },
+            on: {
+              released: { guard: "exitReleased", target: "asked" },
+              presence: { guard: "exitLeft", target: "quiet" },
+            },
+          },
+          asked: {
+            on: {
+              closed: [{ guard: ({ context }) => context.present.exit, target: "asking" }, { target: "quiet" }],
+              presence: { guard: "exitLeft", target: "quiet" },
+            },
+          },
+        },
+      },
+    },
+  });
+}
+
+/** Denied and attended differ in everything but how they end. */
+function nextStep() {
+  return {
+    always: { guard: "servedIsGone", target: "idle" },
+    after: { nextStep: "lingering" },
+    on: {
+      presence: { guard: "servedLeft", target: "idle" },
+      again: { guard: "ofThisTurn", target: "presented" },
+    },
+  } as const;
+}
+
+/** Supervision is a function of its flags: each state leaves for whichever mode they say. */
+function leaveUnless(mine: LaneMode) {
+  const targets = {
+    normal: "normal",
+    lockdown: "lockdown",
+    "out-of-service": "outOfService",
+    maintenance: "maintenance",
+    emergency: "emergencyRelease",
+  } as const satisfies Record<LaneMode, string>;
+  return (Object.keys(targets) as LaneMode[])
+    .filter((mode) => mode !== mine)
+    .map((mode) => ({
+      guard: ({ context }: { context: LaneContext }) => modeOf(context) === mode,
+      target: targets[mode],
+    }));
+}
