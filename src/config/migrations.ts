@@ -1,0 +1,72 @@
+/** Old files brought up to date. Each step is data: what moves where, and a note for the person who reads the result. */
+import { valueAt, withValue } from "./walk.ts";
+
+interface Step {
+  /** Version that the step leads to. */
+  readonly to: number;
+  readonly note: string;
+  readonly moves: readonly { readonly from: string; readonly to: string; readonly as?: (value: unknown) => unknown }[];
+}
+
+const withUnit =
+  (unit: string) =>
+  (value: unknown): unknown =>
+    typeof value === "number" ? `${value} ${unit}` : value;
+
+const steps: readonly Step[] = [
+  {
+    to: 2,
+    note: "Quantities now carry their unit; the fever limit moved from temperature.limit to rules.feverLimit and the dates from site to rules.",
+    moves: [
+      { from: "temperature.limit", to: "rules.feverLimit", as: withUnit("°C") },
+      { from: "site.effectiveFrom", to: "rules.effectiveFrom" },
+      { from: "site.effectiveUntil", to: "rules.effectiveUntil" },
+      { from: "display.dwell", to: "timings.resultDwell", as: withUnit("s") },
+      { from: "reader.source", to: "reading.source" },
+      { from: "reader.ageLimitMs", to: "reading.frameAgeLimit", as: withUnit("ms") },
+      { from: "turnstile.pulseMs", to: "devices.gpio.pulse", as: withUnit("ms") },
+      { from: "turnstile.windowMs", to: "timings.turnstileWindow", as: withUnit("ms") },
+    ],
+  },
+];
+
+export interface Migrated {
+  readonly file: Record<string, unknown>;
+  /** What was changed, one sentence per step that did something. */
+  readonly notes: readonly string[];
+}
+
+/** Applies the steps above the file's version. A file without `version` is of version 1. */
+export function migrate(file: Record<string, unknown>): Migrated {
+  let current = file;
+  const notes: string[] = [];
+  const version =
+    typeof file.version === "number" ? file.version : file.version === undefined ? guess(file) : Number.NaN;
+  for (const step of steps) {
+    if (!(version < step.to)) continue;
+    for (const move of step.moves) {
+      const value = valueAt(current, move.from);
+      if (value === undefined) continue;
+      current = withoutEmpty(withValue(current, move.from, undefined), move.from);
+      if (valueAt(current, move.to) === undefined)
+        current = withValue(current, move.to, move.as === undefined ? value : move.as(value));
+    }
+    current = { ...current, version: step.to };
+    notes.push(`Version ${step.to}: ${step.note}`);
+  }
+  return { file: current, notes };
+}
+
+/** A file without a version is today's, unless it holds something that only old files have. */
+function guess(file: Record<string, unknown>): number {
+  const old = steps.find((step) => step.moves.some((move) => valueAt(file, move.from) !== undefined));
+  return old === undefined ? Number.POSITIVE_INFINITY : old.to - 1;
+}
+
+function withoutEmpty(file: Record<string, unknown>, path: string): Record<string, unknown> {
+  const parent = path.split(".")[0] ?? "";
+  const left = file[parent];
+  return typeof left === "object" && left !== null && Object.keys(left).length === 0
+    ? withValue(file, parent, undefined)
+    : file;
+}
