@@ -1,0 +1,259 @@
+import { instant, instantFromIso, type Millis, millis, seconds } from "../core/units.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Envelope } from "../protocol/envelope.ts";
+import { encode, parseEnvelope } from "../protocol/parse.ts";
+import { normalise, type Ranges, toReceipt, union } from "../protocol/ranges.ts";
+import { type LaneId, laneName, laneTopic, parseLaneName } from "../protocol/topics.ts";
+import type { Received } from "./link.ts";
+import { dayOf, type KeyRing } from "./retention/key-ring.ts";
+import type { Announced, Coverage, EventStore, Incoming } from "./store/events.ts";
+
+export interface CollectorSettings {
+  /** Days after which subject and temperature end, 1 to 30. */
+  readonly retentionDays: number;
+  /** Most events in one commit. */
+  readonly group: number;
+}
+
+/** What the collector has done since its start. */
+export interface CollectorFigures {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  readonly commits: number;
+  readonly failedCommits: number;
+  readonly receipts: number;
+  readonly requests: number;
+}
+
+export interface CollectorDeps {
+  readonly store: EventStore;
+  readonly keyRing: KeyRing;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Sends to a lane; may drop, everything is said again when it matters. */
+  readonly send: (topic: string, payload: Buffer) => void;
+  /** The lane's current epoch while it is online, else null: nobody asks a lane that isn't there. */
+  readonly currentEpoch: (src: string) => string | null;
+}
+
+/** Back pressure begins here: messages waiting for a commit. */
+const mostWaiting = 5_000;
+/** Receipts of one lane are joined within this time, so that a lane that drains its backlog gets one per group. */
+const receiptPause: Millis = millis(50);
+const retryPause: Millis = seconds(1);
+export const holePause: Millis = seconds(10);
+const mostHoles = 500;
+/** Most numbers of one request (MESSAGES). */
+const mostAsked = 200;
+
+interface Waiting {
+  readonly incoming: Incoming;
+  readonly acknowledge: () => void;
+}
+
+/**
+ * Takes events in, commits them in groups, and only then acknowledges them to the broker and tells the lane what the
+ * centre has. A failed commit is tried again for ever: nothing is acknowledged meanwhile, the lanes keep everything.
+ */
+export class Collector {
+  readonly #deps: CollectorDeps;
+  readonly #settings: CollectorSettings;
+  readonly #listeners = new Set<(coverage: Coverage) => void>();
+  readonly #owed = new Map<string, Coverage>();
+  #waiting: Waiting[] = [];
+  #births: Announced[] = [];
+  #room: (() => void)[] = [];
+  #working: Promise<void> | null = null;
+  #lastReceipts = Number.NEGATIVE_INFINITY;
+  #cancelReceipts: (() => void) | null = null;
+  #cancelHoles: () => void = () => {};
+  #wake: () => void = () => {};
+  #stopped = false;
+  #figures = { stored: 0, duplicates: 0, refused: 0, commits: 0, failedCommits: 0, receipts: 0, requests: 0 };
+
+  constructor(settings: CollectorSettings, deps: CollectorDeps) {
+    this.#settings = settings;
+    this.#deps = deps;
+  }
+
+  get figures(): CollectorFigures {
+    return { ...this.#figures };
+  }
+
+  start(): void {
+    this.#cancelHoles = this.#deps.clock.every(holePause, () => void this.askForHoles());
+  }
+
+  /** Finishes the commit that is under way; what waits comes again from the broker. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelHoles();
+    this.#cancelReceipts?.();
+    this.#wake();
+    await this.#working;
+  }
+
+  /** Called after each commit with what it added. */
+  onCommitted(listener: (coverage: Coverage) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** One message of `/event/alert` or `/event/system` of `lane`. */
+  take(lane: LaneId, message: Received): void | Promise<void> {
+    const parsed = parseEnvelope(message.payload);
+    if (!parsed.ok) return this.#refuse(lane, message, parsed.refusal.code, parsed.refusal.path);
+    // A lane speaks for itself only; the broker's ACL ties the topic to its certificate.
+    if (parsed.value.src !== laneName(lane)) return this.#refuse(lane, message, "GL-4104", "/src");
+    this.#waiting.push({ incoming: this.#toIncoming(parsed.value), acknowledge: message.acknowledge });
+    this.#work();
+    if (this.#waiting.length < mostWaiting) return undefined;
+    return new Promise((go) => this.#room.push(go));
+  }
+
+  /** A lane came up: what it has given out is known now, and it is told what the centre has. */
+  announce(birth: Announced): void {
+    this.#births.push(birth);
+    this.#work();
+  }
+
+  /**
+   * Asks lanes to send again what has stood missing since the last look, `pause` or longer ago. Called by itself every
+   * ten seconds.
+   */
+  async askForHoles(pause: number = holePause): Promise<void> {
+    const now = this.#deps.clock.wall().at;
+    try {
+      const holes = await this.#deps.store.claimHoles(instant(now - pause), now, mostHoles);
+      for (const { src, epoch, from, to } of holes) {
+        const lane = parseLaneName(src);
+        if (lane === null || this.#deps.currentEpoch(src) !== epoch) continue;
+        const count = Math.min(mostAsked, to - from + 1);
+        this.#deps.send(laneTopic(lane, "event/request"), encode({ epoch, from, count }));
+        this.#figures.requests += 1;
+      }
+    } catch (error) {
+      this.#deps.logger.warn("holes not looked at", { error: textOf(error) });
+    }
+  }
+
+  #refuse(lane: LaneId, message: Received, code: string, path: string): void {
+    this.#figures.refused += 1;
+    this.#deps.logger.warn("event refused", { code, path: path.slice(0, 80), lane: laneName(lane) });
+    // Acknowledged, or the broker would send it for ever; without a receipt the lane knows that it wasn't accepted.
+    message.acknowledge();
+  }
+
+  #toIncoming(envelope: Envelope): Incoming {
+    const { subject, temperature, ...rest } = envelope;
+    const received = this.#deps.clock.wall().at;
+    const place = `${envelope.src} ${envelope.epoch} ${envelope.seq}`;
+    const person = subject !== undefined || temperature !== undefined;
+    const sealDay = person ? dayOf(received) + this.#settings.retentionDays : null;
+    return {
+      src: envelope.src,
+      epoch: envelope.epoch,
+      seq: envelope.seq,
+      type: envelope.type,
+      // An untrusted clock can say anything; the arrival is nearer to the truth.
+      at: envelope.clock === "unsynced" ? received : instantOr(envelope.at, received),
+      received,
+      body: JSON.stringify(rest),
+      sealed:
+        sealDay === null
+          ? null
+          : this.#deps.keyRing.seal({ subject: subject ?? null, temperature: temperature ?? null }, sealDay, place),
+      sealDay,
+      shed: shedOf(envelope),
+      shedCount: envelope.shed?.count ?? 0,
+    };
+  }
+
+  #work(): void {
+    this.#working ??= this.#run().finally(() => {
+      this.#working = null;
+    });
+  }
+
+  async #run(): Promise<void> {
+    // Lets the messages of one read of the socket come together in one commit.
+    await new Promise((next) => setImmediate(next));
+    while (!this.#stopped && (this.#waiting.length > 0 || this.#births.length > 0)) {
+      const group = this.#waiting.slice(0, this.#settings.group);
+      const births = this.#births;
+      try {
+        const coverages = await this.#deps.store.ingest(group.map((entry) => entry.incoming));
+        this.#waiting.splice(0, group.length);
+        this.#committed(group, coverages);
+        this.#births = [];
+        for (const stream of await this.#deps.store.announce(births))
+          this.#owe({ src: stream.src, epoch: stream.epoch, covered: union(stream.have, stream.shed), fresh: [] });
+      } catch (error) {
+        this.#births = births.concat(this.#births === births ? [] : this.#births);
+        this.#figures.failedCommits += 1;
+        this.#deps.logger.error("events not stored; the lanes keep them", { code: "GL-6006", error: textOf(error) });
+        await this.#pause();
+      }
+      await new Promise((next) => setImmediate(next));
+    }
+  }
+
+  #committed(group: readonly Waiting[], coverages: readonly Coverage[]): void {
+    for (const entry of group) entry.acknowledge();
+    const fresh = coverages.reduce((sum, coverage) => sum + coverage.fresh.length, 0);
+    this.#figures.stored += fresh;
+    this.#figures.duplicates += group.length - fresh;
+    if (group.length > 0) this.#figures.commits += 1;
+    for (const coverage of coverages) {
+      this.#owe(coverage);
+      for (const listener of this.#listeners) listener(coverage);
+    }
+    const waiting = this.#room;
+    this.#room = [];
+    for (const go of waiting) go();
+  }
+
+  #owe(coverage: Coverage): void {
+    this.#owed.set(`${coverage.src} ${coverage.epoch}`, coverage);
+    if (this.#cancelReceipts !== null) return;
+    const since = this.#deps.clock.monotonic() - this.#lastReceipts;
+    if (since >= receiptPause) this.#sendReceipts();
+    else this.#cancelReceipts = this.#deps.clock.after(millis(receiptPause - since), () => this.#sendReceipts());
+  }
+
+  #sendReceipts(): void {
+    this.#cancelReceipts = null;
+    this.#lastReceipts = this.#deps.clock.monotonic();
+    for (const { src, epoch, covered } of this.#owed.values()) {
+      const lane = parseLaneName(src);
+      if (lane === null) continue;
+      this.#deps.send(laneTopic(lane, "event/receipt"), encode({ epoch, ...toReceipt(covered) }));
+      this.#figures.receipts += 1;
+    }
+    this.#owed.clear();
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((go) => {
+      const cancel = this.#deps.clock.after(retryPause, go);
+      this.#wake = () => {
+        cancel();
+        go();
+      };
+    });
+  }
+}
+
+const shedOf = (envelope: Envelope): Ranges => normalise(envelope.shed?.ranges.map(([from, to]) => [from, to]) ?? []);
+
+function instantOr(text: string, otherwise: Incoming["at"]): Incoming["at"] {
+  try {
+    return instantFromIso(text);
+  } catch {
+    return otherwise;
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 200) : "failed");

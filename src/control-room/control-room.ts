@@ -1,0 +1,167 @@
+/**
+ * The composition of the control room: one process that collects, keeps, files, tells and shows. Several of them run
+ * side by side on one PostgreSQL database and one broker (README).
+ */
+import { readFileSync } from "node:fs";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import { encode } from "../protocol/parse.ts";
+import { contains, type Ranges } from "../protocol/ranges.ts";
+import { centreTopic, everyLane, parseTopic } from "../protocol/topics.ts";
+import { Collector, type CollectorFigures } from "./collector.ts";
+import type { ControlRoomConfig } from "./config.ts";
+import type { Database } from "./database/database.ts";
+import { openPostgres } from "./database/postgres.ts";
+import { openSqlite } from "./database/sqlite.ts";
+import { LaneRegistry } from "./lane-registry.ts";
+import { Link, type LinkOptions, type Received } from "./link.ts";
+import { KeyRing } from "./retention/key-ring.ts";
+import { type Coverage, EventStore } from "./store/events.ts";
+import { LaneStore } from "./store/lanes.ts";
+import { schemaFor } from "./store/schema.ts";
+import { systemClock } from "./system-clock.ts";
+
+export interface ControlRoom {
+  /** Where the page is served. */
+  readonly url: string;
+  readonly figures: () => CollectorFigures;
+  /** Whether this event of a lane is on the centre's disk. */
+  has(src: string, epoch: string, seq: number): boolean;
+  /** Called after each durable commit with the sequence numbers it added. */
+  onCommitted(listener: (coverage: Coverage) => void): () => void;
+  /** Looks for holes now instead of at the next ten seconds; `pause` is how long one must have stood. */
+  lookForHoles(pause: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ControlRoomDeps {
+  readonly clock?: Clock;
+  readonly logger: Logger;
+}
+
+/** Most events in one commit: enough to share the disk's flush, few enough for a commit of some milliseconds. */
+const group = 1_000;
+
+/**
+ * Starts collecting and serving; resolves when the database is open and the page answers. The broker may come later.
+ * @throws DatabaseError GL-6001, ControlRoomConfigError GL-6007, or where the port is taken GL-6008.
+ */
+export async function startControlRoom(config: ControlRoomConfig, deps: ControlRoomDeps): Promise<ControlRoom> {
+  const clock = deps.clock ?? systemClock();
+  const { logger } = deps;
+  const database = await openDatabase(config);
+  await database.migrate(schemaFor(database.kind));
+  const keyRing = new KeyRing(config.keys);
+  const events = new EventStore(database);
+  const link = new Link(linkOptions(config), { clock, logger: logger.child("link") });
+  const registry = new LaneRegistry({
+    store: new LaneStore(database),
+    clock,
+    logger: logger.child("lanes"),
+    onBirth: (birth) => collector.announce(birth),
+  });
+  const collector: Collector = new Collector(
+    { retentionDays: config.retentionDays, group },
+    {
+      store: events,
+      keyRing,
+      clock,
+      logger: logger.child("collector"),
+      send: (topic, payload) => link.publish(topic, payload),
+      currentEpoch: (src) => registry.currentEpoch(src),
+    },
+  );
+  const covered = new Map<string, Ranges>();
+  for (const stream of await events.streams()) covered.set(`${stream.src} ${stream.epoch}`, stream.have);
+  collector.onCommitted((coverage) => covered.set(`${coverage.src} ${coverage.epoch}`, coverage.covered));
+
+  await registry.start();
+  collector.start();
+  const state = centreState(config);
+  link.start(
+    filters(config),
+    (message) => dispatch(message, collector, registry),
+    () => link.publish(state.topic, state.online(clock.wall().at), { retain: true }),
+  );
+
+  return {
+    url: "",
+    figures: () => collector.figures,
+    has: (src, epoch, seq) => contains(covered.get(`${src} ${epoch}`) ?? [], seq),
+    lookForHoles: (pause) => collector.askForHoles(pause),
+    onCommitted: (listener) => collector.onCommitted(listener),
+    stop: async () => {
+      await collector.stop();
+      await link.stop({ topic: state.topic, payload: state.offline });
+      await registry.stop();
+      await database.stop();
+    },
+  };
+}
+
+function openDatabase(config: ControlRoomConfig): Promise<Database> {
+  const { database } = config;
+  return database.kind === "sqlite"
+    ? Promise.resolve(openSqlite(database.file))
+    : openPostgres({ url: database.url, connections: database.connections });
+}
+
+/** Alerts and system events may be shared among collectors; states and counts every process wants for its page. */
+function filters(config: ControlRoomConfig): string[] {
+  const { district, broker } = config;
+  const shared = broker.share === null ? "" : `$share/${broker.share}/`;
+  return [
+    `${shared}${everyLane(district.id, "event/alert")}`,
+    `${shared}${everyLane(district.id, "event/system")}`,
+    everyLane(district.id, "state"),
+    everyLane(district.id, "count"),
+  ];
+}
+
+function dispatch(message: Received, collector: Collector, registry: LaneRegistry): void | Promise<void> {
+  const topic = parseTopic(message.topic);
+  if (topic?.from !== "lane") {
+    message.acknowledge();
+    return undefined;
+  }
+  switch (topic.what) {
+    case "event/alert":
+    case "event/system":
+      registry.heard(topic.lane);
+      return collector.take(topic.lane, message);
+    case "state":
+      registry.state(topic.lane, message);
+      break;
+    case "count":
+      registry.count(topic.lane, message);
+      break;
+  }
+  message.acknowledge();
+  return undefined;
+}
+
+function linkOptions(config: ControlRoomConfig): LinkOptions {
+  const { broker } = config;
+  const state = centreState(config);
+  const { ca, cert, key, username, passwordFile } = broker;
+  return {
+    url: broker.url,
+    clientId: `greenlane-centre-${config.district.id}-${config.centre}`,
+    protocol: broker.protocol,
+    ...(username === undefined ? {} : { username }),
+    ...(passwordFile === undefined ? {} : { password: readFileSync(passwordFile, "utf8").trim() }),
+    ...(ca === undefined || cert === undefined || key === undefined
+      ? {}
+      : { tls: { ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) } }),
+    will: { topic: state.topic, payload: state.offline },
+  };
+}
+
+function centreState(config: ControlRoomConfig): { topic: string; offline: Buffer; online(at: number): Buffer } {
+  const { district, centre } = config;
+  return {
+    topic: centreTopic(district.id, centre),
+    offline: encode({ state: "offline", id: centre }),
+    online: (at) => encode({ state: "online", id: centre, at: new Date(at).toISOString() }),
+  };
+}

@@ -1,0 +1,165 @@
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { type Millis, millis } from "../core/units.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+
+export interface LinkOptions {
+  readonly url: string;
+  /** Fixed, so that the broker keeps the session while this collector is away. */
+  readonly clientId: string;
+  readonly protocol: 4 | 5;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
+  readonly will?: { readonly topic: string; readonly payload: Buffer };
+}
+
+/** One message. QoS 1 is acknowledged to the broker only by `acknowledge`, which may be long after the handler. */
+export interface Received {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly retained: boolean;
+  acknowledge(): void;
+}
+/** Returning a promise holds back the messages behind this one (back pressure down to TCP). */
+export type Handler = (message: Received) => void | Promise<void>;
+
+/** Told to mqtt.js instead of success: it goes on to the next packet and sends no PUBACK. */
+const deferred = new Error("acknowledged after the commit");
+const firstWait = 1_000;
+const longestWait = 30_000;
+/** Unacknowledged messages the broker may have on the way (MQTT 5); with 3.1.1 it is the broker's own setting. */
+const receiveMaximum = 1_000;
+
+/** The part of mqtt.js that sends the PUBACK; not in its types, used by its own publish handler in the same way. */
+interface PacketSender {
+  _sendPacket(packet: { cmd: "puback"; messageId: number; reasonCode?: number }): void;
+}
+
+/**
+ * The connection of a collector: subscriptions that outlive it, acknowledgement by hand, and its own reconnect with
+ * full jitter (the library's is a fixed interval).
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #random: () => number;
+  #client: MqttClient | null = null;
+  #connection = 0;
+  #attempt = 0;
+  #cancelRetry: () => void = () => {};
+  #stopped = false;
+  #filters: readonly string[] = [];
+  #handler: Handler = (message) => message.acknowledge();
+  #onUp: () => void = () => {};
+
+  constructor(options: LinkOptions, deps: { clock: Clock; logger: Logger; random?: () => number }) {
+    this.#options = options;
+    this.#clock = deps.clock;
+    this.#log = deps.logger;
+    this.#random = deps.random ?? Math.random;
+  }
+
+  get connected(): boolean {
+    return this.#client?.connected ?? false;
+  }
+
+  /** Starts connecting; doesn't wait for the broker. `onUp` is called after each connect, subscriptions in place. */
+  start(filters: readonly string[], handler: Handler, onUp: () => void): void {
+    this.#filters = filters;
+    this.#handler = handler;
+    this.#onUp = onUp;
+    const client = connect(this.#options.url, this.#clientOptions());
+    this.#client = client;
+    client.handleMessage = (packet, done) => this.#handle(packet, done);
+    client.on("connect", () => void this.#subscribe(client));
+    client.on("error", (error) => this.#log.warn("broker", { error: error.message.slice(0, 200) }));
+    client.on("close", () => this.#retry());
+  }
+
+  /** Sends now, or drops where there is no connection: everything sent here is said again when it matters. */
+  publish(topic: string, payload: Buffer, options: { readonly retain?: boolean; readonly qos?: 0 | 1 } = {}): void {
+    if (!this.connected) return;
+    this.#client?.publish(topic, payload, { qos: options.qos ?? 1, retain: options.retain ?? false }, () => {});
+  }
+
+  /** Last words, then the end. Messages not acknowledged come again to whoever connects next. */
+  async stop(last?: { readonly topic: string; readonly payload: Buffer }): Promise<void> {
+    this.#stopped = true;
+    this.#cancelRetry();
+    const client = this.#client;
+    if (client === null) return;
+    if (last !== undefined && client.connected)
+      await new Promise<void>((done) =>
+        client.publish(last.topic, last.payload, { qos: 0, retain: true }, () => done()),
+      );
+    // `end(false)` waits for ever for packets in flight when the broker is gone.
+    await client.endAsync(!client.connected).catch(() => {});
+  }
+
+  #clientOptions(): IClientOptions {
+    const { protocol, clientId, username, password, tls, will } = this.#options;
+    return {
+      protocolVersion: protocol,
+      clientId,
+      clean: false,
+      keepalive: 10,
+      reconnectPeriod: 0,
+      connectTimeout: 10_000,
+      queueQoSZero: false,
+      resubscribe: false,
+      ...(protocol === 5 ? { properties: { sessionExpiryInterval: 7 * 86_400, receiveMaximum } } : {}),
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(tls === undefined ? {} : { ...tls, rejectUnauthorized: true }),
+      ...(will === undefined ? {} : { will: { topic: will.topic, payload: will.payload, qos: 1, retain: true } }),
+    };
+  }
+
+  async #subscribe(client: MqttClient): Promise<void> {
+    this.#connection += 1;
+    try {
+      const granted = await client.subscribeAsync([...this.#filters], { qos: 1 });
+      const refused = granted.filter((grant) => grant.qos > 2);
+      for (const grant of refused)
+        this.#log.error("the broker refuses a subscription; check its ACL", { code: "GL-6005", filter: grant.topic });
+      this.#attempt = 0;
+      this.#onUp();
+    } catch (error) {
+      this.#log.warn("subscribe", { error: error instanceof Error ? error.message.slice(0, 200) : "failed" });
+      client.stream.destroy();
+    }
+  }
+
+  #retry(): void {
+    if (this.#stopped) return;
+    this.#cancelRetry();
+    this.#cancelRetry = this.#clock.after(this.#wait(), () => this.#client?.reconnect());
+  }
+
+  #wait(): Millis {
+    const ceiling = Math.min(longestWait, firstWait * 2 ** this.#attempt);
+    this.#attempt = Math.min(this.#attempt + 1, 10);
+    return millis(this.#random() * ceiling);
+  }
+
+  /**
+   * mqtt.js handles one packet at a time and acknowledges when `done()` comes without an error. Waiting for a commit
+   * there would make one commit per message; so it is told to go on, and the PUBACK is sent after the group's commit.
+   */
+  #handle(packet: IPublishPacket, done: (error?: Error) => void): void {
+    const { connection, client } = { connection: this.#connection, client: this.#client };
+    const { qos, messageId } = packet;
+    const acknowledge = (): void => {
+      // On a new connection the broker sends the message again under a number of its own.
+      if (qos !== 1 || messageId === undefined || connection !== this.#connection || client?.connected !== true) return;
+      (client as unknown as PacketSender)._sendPacket({ cmd: "puback", messageId });
+    };
+    const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
+    const held = this.#handler({ topic: packet.topic, payload, retained: packet.retain, acknowledge });
+    const next = (): void => (qos === 1 ? done(deferred) : done());
+    if (held === undefined) next();
+    else void held.then(next, next);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The tables. Instants are milliseconds since 1970, truth is 0 or 1, structured values are JSON texts. `{id}` and the
+ * like are spelled by the driver. Statements only create what is missing; a change of meaning is a new statement below.
+ */
+const tables = [
+  // One row per (lane, epoch): which numbers have come, which the lane gave up, which it says it has given out.
+  `CREATE TABLE IF NOT EXISTS stream (
+    id {id}, src {text} NOT NULL, epoch {text} NOT NULL,
+    have {text} NOT NULL DEFAULT '[]', shed {text} NOT NULL DEFAULT '[]', shed_count {int} NOT NULL DEFAULT 0,
+    head {int} NOT NULL DEFAULT 0, tail {int} NOT NULL DEFAULT 0, holes {int} NOT NULL DEFAULT 0,
+    first_at {int} NOT NULL, last_at {int} NOT NULL, asked_at {int} NOT NULL DEFAULT 0, asked_from {int} NOT NULL DEFAULT 0,
+    UNIQUE (src, epoch))`,
+  `CREATE INDEX IF NOT EXISTS stream_holes ON stream (asked_at) WHERE holes > 0`,
+  // sealed: subject and temperature under the key of their day of erasure (retention/); body has neither.
+  `CREATE TABLE IF NOT EXISTS event (
+    n {id}, stream {int} NOT NULL, seq {int} NOT NULL, src {text} NOT NULL,
+    type {text} NOT NULL, at {int} NOT NULL, received {int} NOT NULL,
+    body {text} NOT NULL, sealed {blob}, seal_day {int}, filed {int} NOT NULL DEFAULT 0, case_id {text},
+    UNIQUE (stream, seq))`,
+  `CREATE INDEX IF NOT EXISTS event_unfiled ON event (n) WHERE filed = 0`,
+  `CREATE INDEX IF NOT EXISTS event_case ON event (case_id) WHERE case_id IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS event_sealed ON event (seal_day) WHERE sealed IS NOT NULL`,
+  `CREATE TABLE IF NOT EXISTS cases (
+    id {text} PRIMARY KEY, key {text} NOT NULL, state {text} NOT NULL, priority {int} NOT NULL, src {text} NOT NULL,
+    opened {int} NOT NULL, last_at {int} NOT NULL, resolved_at {int}, erased {int} NOT NULL DEFAULT 0,
+    rev {int} NOT NULL, doc {text} NOT NULL)`,
+  `CREATE INDEX IF NOT EXISTS cases_open ON cases (key) WHERE state <> 'resolved'`,
+  `CREATE INDEX IF NOT EXISTS cases_resolved ON cases (resolved_at) WHERE resolved_at IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS cases_opened ON cases (opened)`,
+  `CREATE TABLE IF NOT EXISTS counter (name {text} PRIMARY KEY, value {int} NOT NULL)`,
+  // Free text of operators, apart from the audit log so that it can be erased; the log holds a salted digest of it.
+  `CREATE TABLE IF NOT EXISTS note (n {id}, case_id {text} NOT NULL, at {int} NOT NULL, who {text} NOT NULL, salt {text} NOT NULL, text {text} NOT NULL)`,
+  `CREATE INDEX IF NOT EXISTS note_case ON note (case_id)`,
+  `CREATE TABLE IF NOT EXISTS audit (
+    n {int} PRIMARY KEY, at {int} NOT NULL, who {text} NOT NULL, action {text} NOT NULL, case_id {text},
+    detail {text} NOT NULL, prev {text} NOT NULL, hash {text} NOT NULL)`,
+  `CREATE INDEX IF NOT EXISTS audit_case ON audit (case_id) WHERE case_id IS NOT NULL`,
+  `CREATE TABLE IF NOT EXISTS lane (
+    src {text} PRIMARY KEY, online {int} NOT NULL, planned {int} NOT NULL DEFAULT 0, boot {text}, session {int} NOT NULL DEFAULT 0,
+    epoch {text}, version {text}, since {int} NOT NULL, heard {int} NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS quarter (src {text} NOT NULL, quarter {int} NOT NULL, persons {text} NOT NULL, PRIMARY KEY (src, quarter))`,
+  `CREATE TABLE IF NOT EXISTS operator (
+    id {text} PRIMARY KEY, role {text} NOT NULL, password {text} NOT NULL, must_change {int} NOT NULL DEFAULT 0,
+    disabled {int} NOT NULL DEFAULT 0, created {int} NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS session (
+    token {text} PRIMARY KEY, operator {text} NOT NULL, csrf {text} NOT NULL, created {int} NOT NULL, seen {int} NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS attempt (key {text} NOT NULL, at {int} NOT NULL)`,
+  `CREATE INDEX IF NOT EXISTS attempt_key ON attempt (key, at)`,
+  `CREATE TABLE IF NOT EXISTS notice (
+    n {id}, case_id {text} NOT NULL, addressee {text} NOT NULL, stage {text} NOT NULL, created {int} NOT NULL,
+    tries {int} NOT NULL DEFAULT 0, next_at {int} NOT NULL, done_at {int}, failure {text}, UNIQUE (case_id, addressee, stage))`,
+  `CREATE INDEX IF NOT EXISTS notice_due ON notice (next_at) WHERE done_at IS NULL`,
+] as const;
+
+/** The audit log takes rows and gives them back; nothing changes or removes one, whoever holds the connection. */
+const guards = {
+  sqlite: [
+    `CREATE TRIGGER IF NOT EXISTS audit_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'GL-6003: the audit log is append-only'); END`,
+    `CREATE TRIGGER IF NOT EXISTS audit_whole BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'GL-6003: the audit log is append-only'); END`,
+  ],
+  postgres: [
+    `CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'GL-6003: the audit log is append-only'; END $$`,
+    `DROP TRIGGER IF EXISTS audit_kept ON audit`,
+    `CREATE TRIGGER audit_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()`,
+  ],
+} as const;
+
+export const schemaFor = (kind: "sqlite" | "postgres"): readonly string[] => [...tables, ...guards[kind]];
