@@ -3,7 +3,7 @@
  * no diagnosis and nothing that identifies a person; the guard's view carries the reason.
  */
 import type { Corners, Direction, ModuleColour, ReasonCode, TemperatureClass } from "./flow.ts";
-import type { Monotonic } from "./units.ts";
+import type { Instant, Monotonic } from "./units.ts";
 
 /** Every picture the pedestrian display can show. Words, symbol and tone of each are in config/locales (SCREENS). */
 export const streetScreens = [
@@ -87,9 +87,22 @@ export interface AttendedPerson {
   readonly report: "none" | "storing" | "stored" | "received" | "failed";
   /** How often the guard was called: 1 at once, 2 at 20 s, 3 when the control room was told at 60 s. */
   readonly calls: 1 | 2 | 3;
+  /** When the guard will be called again, or the control room told; absent or null where no call follows. */
+  readonly nextCall?: Monotonic | null;
+  /** How often the same person tried within ten minutes; absent counts as once. */
+  readonly tries?: number;
+  /** When the centre's receipt came; absent or null before it. */
+  readonly receivedAt?: Instant | null;
   /** What a guard may do for these reasons (RULES, who may release). */
   readonly may: { readonly manualCheck: boolean; readonly escortedRelease: boolean };
 }
+
+/** Keys of the quarter-hour counts that the guard's footer shows. */
+export const guardCounts = ["granted", "manual-check", "turned-away"] as const;
+
+/** Why somebody with a red or yellow code is let through under escort; closed, so that the report holds no free text. */
+export const escortReasons = ["isolation", "medical", "transfer", "child", "authority"] as const;
+export type EscortReason = (typeof escortReasons)[number];
 
 export interface GuardView {
   readonly mode: "normal" | "emergency" | "lockdown" | "out-of-service" | "maintenance";
@@ -97,8 +110,10 @@ export interface GuardView {
   readonly attended: readonly AttendedPerson[];
   readonly street: StreetView["screen"];
   readonly maskRefused: boolean;
-  /** Persons by outcome in the current quarter-hour; cells of 1–4 are shown as "1–4". */
+  /** Persons in the current quarter-hour by `guardCounts`; cells of 1–4 are shown as "1–4". */
   readonly counts: Readonly<Record<string, number>>;
+  /** Persons granted in the quarter-hours before, oldest first; only the last ten are shown. */
+  readonly quarters?: readonly { readonly from: Instant; readonly granted: number }[];
   /** Codes of the troubles that a guard should know of. */
   readonly troubles: readonly string[];
 }
