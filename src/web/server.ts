@@ -86,6 +86,8 @@ interface Tablet {
   readonly token: string | undefined;
 }
 
+/** Files of the two folders only, and no say in caching: the header of every answer asks to look again. */
+const plainFiles = { index: false, dotfiles: "deny", cacheControl: false } as const;
 const BODY_LIMIT = 4096;
 const FRAME_LIMIT = 1024;
 
@@ -136,9 +138,9 @@ export function createWeb(options: WebOptions): Web {
     await made.register(fastifyCookie);
     await made.register(fastifyRateLimit, { global: false });
     await made.register(fastifyWebsocket, { options: { maxPayload: FRAME_LIMIT } });
-    await made.register(fastifyStatic, { root: pages, prefix: "/assets/", index: false, dotfiles: "deny" });
+    await made.register(fastifyStatic, { root: pages, prefix: "/assets/", ...plainFiles });
     const sounds = options.sounds ?? found("the sounds", ["../../config/sounds", "../../../config/sounds"]);
-    await made.register(fastifyStatic, { root: sounds, prefix: "/sounds/", index: false, decorateReply: false });
+    await made.register(fastifyStatic, { root: sounds, prefix: "/sounds/", ...plainFiles, decorateReply: false });
 
     const page = (path: string, name: string): void => {
       made.get(path, (_request, reply) => reply.header("cache-control", "no-store").sendFile(`${name}/index.html`));
@@ -207,9 +209,11 @@ function guardTheDoor(app: FastifyInstance, options: WebOptions): void {
   app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header("permissions-policy", PERMISSIONS);
     reply.header("cache-control", "no-cache");
-    if (!knownHost(request.headers.host, known)) return reply.code(421).send({ error: "unknown host" });
     const reads = request.method === "GET" || request.method === "HEAD";
     const opens = request.headers.upgrade !== undefined;
+    // Nobody reads an upgraded socket that was refused, so nobody would notice that the other end left.
+    if (opens) reply.raw.once("finish", () => request.raw.socket.destroy());
+    if (!knownHost(request.headers.host, known)) return reply.code(421).send({ error: "unknown host" });
     if ((!reads || opens) && !sameOrigin(request.headers, scheme))
       return reply.code(403).send({ error: "only pages of this kiosk may ask" });
   });
