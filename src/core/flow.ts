@@ -145,8 +145,10 @@ export type SiteKind = (typeof siteKinds)[number];
 export const verdictKinds = ["grant", "deny", "attend"] as const;
 export type VerdictKind = (typeof verdictKinds)[number];
 
-/** Everything a verdict can be about, in headline order (RULES). Closed. */
+/** Everything a verdict can be about, in headline order (RULES; the lane's modes stand above all). Closed. */
 export const reasonCodes = [
+  "lockdown",
+  "out-of-service",
   "red",
   "yellow",
   "revoked",
@@ -199,7 +201,9 @@ export type ClauseId =
   | "P21"
   | "P-replay"
   | "T"
-  | "clock";
+  | "clock"
+  /** The lane itself: lockdown and out of service (fail-safe table). */
+  | "lane";
 
 export type ReportLevel = "none" | "yellow" | "red";
 
