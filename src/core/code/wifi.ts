@@ -1,0 +1,2 @@
+/** A network's name and password (`WIFI:S:…;;`). */
+export const isWifi = (text: string): boolean => /^WIFI:/i.test(text);
