@@ -13,15 +13,27 @@ export interface LaneTag {
   readonly arrow: "left" | "right" | "up" | "down";
 }
 
+/** A text in both languages. */
+export interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
 /** Texts of the site that screens show. They come from the configuration, never from a code. */
 export interface SiteTexts {
-  readonly name: string;
-  /** Shown on denials and while nobody answers (P18). */
-  readonly phone: string;
-  /** Epidemic group or health centre for the guard's leaflet (P9, P10); null where the site names none. */
-  readonly healthPhone: string | null;
+  readonly name: Words;
+  readonly phones: {
+    /** The citizens' line, 12345 (P18). */
+    readonly complaint: string;
+    /** Technical help, on denials (P18); null leaves it out. */
+    readonly technical: string | null;
+    /** Shown when nobody answered a call for 60 s. */
+    readonly site: string | null;
+    /** Epidemic group or health centre, for the guard (P9, P10). */
+    readonly health: string | null;
+  };
   /** Where people are sent during a lockdown; null where the site has no other entrance. */
-  readonly otherEntrance: { readonly zh: string; readonly en: string; readonly minutes: number } | null;
+  readonly otherEntrance: { readonly name: Words; readonly minutes: number } | null;
 }
 
 /** A QR code as an outline: `path` fills the dark modules of a square of `size` modules, quiet zone not included. */

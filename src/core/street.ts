@@ -58,6 +58,7 @@ export const streetFacts: Readonly<Record<StreetScreen, StreetFacts>> = {
   "platform-slow": next("wait"),
   "platform-down": next("wait"),
   "check-by-hand": next("wait"),
+  "check-paper": next("wait"),
   mask: next("next"),
   torn: guide("next", true),
   tailgating: guide("next", true),

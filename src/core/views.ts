@@ -44,6 +44,7 @@ export const streetScreens = [
   "platform-slow",
   "platform-down",
   "check-by-hand",
+  "check-paper",
   "mask",
   "torn",
   "tailgating",
@@ -99,10 +100,6 @@ export interface AttendedPerson {
 
 /** Keys of the quarter-hour counts that the guard's footer shows. */
 export const guardCounts = ["granted", "manual-check", "turned-away"] as const;
-
-/** Why somebody with a red or yellow code is let through under escort; closed, so that the report holds no free text. */
-export const escortReasons = ["isolation", "medical", "transfer", "child", "authority"] as const;
-export type EscortReason = (typeof escortReasons)[number];
 
 export interface GuardView {
   readonly mode: "normal" | "emergency" | "lockdown" | "out-of-service" | "maintenance";

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { Value } from "typebox/value";
-import { escortReasons, type GuardAction } from "../core/views.ts";
+import { escortReasons } from "../core/verdict/clearance.ts";
+import type { GuardAction } from "../core/views.ts";
 
 const Person = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const closed = { additionalProperties: false };

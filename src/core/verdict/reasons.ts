@@ -211,7 +211,14 @@ export const reasonFacts: Readonly<Record<ReasonCode, ReasonFacts>> = {
   "platform-slow": { ...platform, clause: "P17", street: "platform-slow", advice: ["wait", "staff-check"] },
   unverifiable: { ...byHand, clause: "P17", level: "none", guard: "not-verifiable", advice: ["staff-check"] },
   pending: { ...platform, clause: "P17", street: "pending", advice: ["wait", "staff-check"] },
-  "paper-again": { ...byHand, clause: "P-replay", level: "none", guard: "replayed", advice: ["staff-check"] },
+  "paper-again": {
+    ...byHand,
+    street: "check-paper",
+    clause: "P-replay",
+    level: "none",
+    guard: "replayed",
+    advice: ["staff-check"],
+  },
   fever: {
     ...neutral,
     clause: "P5",

@@ -1,11 +1,9 @@
 /** What the pedestrian display and the sounder make of a verdict (SCREENS). The street sees no diagnosis. */
 import type { Direction, LaneMode, NotAPassKind, Verdict } from "../flow.ts";
+import { type StreetTone, streetFacts } from "../street.ts";
 import type { StreetScreen } from "../views.ts";
 import { reasonFacts } from "./reasons.ts";
 import type { Period } from "./site-rules.ts";
-
-/** Rhythms of the sounder; the same words as ports/voice. */
-export type StreetTone = "step" | "go" | "staff" | "next" | "wait" | "rest" | "free";
 
 export interface StreetAnswer {
   readonly screen: StreetScreen;
@@ -28,50 +26,33 @@ export interface StreetContext {
 
 /** The screen, tone and call for a verdict. On exit the street always sees the open way; the guard sees the reason. */
 export function streetOf(verdict: Verdict, context: StreetContext): StreetAnswer {
-  if (context.mode === "emergency") return quiet("free-exit", "free");
+  if (context.mode === "emergency") return quiet("free-exit");
   const [headline] = verdict.reasons;
-  if (context.direction === "exit") return { ...quiet("go-exit", "go"), call: verdict.kind === "attend" };
+  if (context.direction === "exit") return { ...quiet("go-exit"), call: verdict.kind === "attend" };
   if (headline === undefined) return granted(verdict, context);
   const facts = reasonFacts[headline.code];
   const screen = headline.code === "not-a-pass" ? notAPassScreen(context.notAPass) : facts.street;
   const neutral = screen === "see-staff";
-  return { screen, tone: toneOf(screen), call: neutral || verdict.kind === "attend", complaint: true };
+  return { screen, tone: streetFacts[screen].tone, call: neutral || verdict.kind === "attend", complaint: true };
 }
 
-const quiet = (screen: StreetScreen, tone: StreetTone | null): StreetAnswer => ({
+const quiet = (screen: StreetScreen): StreetAnswer => ({
   screen,
-  tone,
+  tone: streetFacts[screen].tone,
   call: false,
   complaint: false,
 });
 
 function granted(verdict: Verdict, context: StreetContext): StreetAnswer {
-  if (context.period === "before") return quiet("before-start", "go");
-  if (context.period === "after") return quiet("after-end", null);
-  if (context.people > 1) return quiet("go-family", "go");
-  if (verdict.advice.includes("clinic")) return quiet("go-advice", "go");
-  if (verdict.advice.includes("reprint-soon")) return quiet("go-paper", "go");
-  return quiet("go", "go");
+  if (context.period === "before") return quiet("before-start");
+  if (context.period === "after") return quiet("after-end");
+  if (context.people > 1) return quiet("go-family");
+  if (verdict.advice.includes("clinic")) return quiet("go-advice");
+  if (verdict.advice.includes("reprint-soon")) return quiet("go-paper");
+  return quiet("go");
 }
 
 function notAPassScreen(kind: NotAPassKind | null): StreetScreen {
   if (kind === "payment") return "not-a-pass-payment";
   return kind === "place" ? "not-a-pass-place" : "not-a-pass-other";
-}
-
-function toneOf(screen: StreetScreen): StreetTone {
-  switch (screen) {
-    case "see-staff":
-      return "staff";
-    case "pending":
-    case "platform-slow":
-    case "platform-down":
-    case "check-by-hand":
-      return "wait";
-    case "lockdown":
-    case "out-of-service":
-      return "rest";
-    default:
-      return "next";
-  }
 }
