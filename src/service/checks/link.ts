@@ -1,0 +1,197 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { days, millis } from "../../core/units.ts";
+import type { Check, Outcome, Patient } from "../doctor.ts";
+
+const PATIENCE = millis(5000);
+
+/** Host and port of the configured broker. */
+export function brokerAddress(url: string): { readonly host: string; readonly port: number; readonly secure: boolean } {
+  const parsed = new URL(url);
+  const secure = parsed.protocol === "mqtts:";
+  return { host: parsed.hostname.replace(/^\[|\]$/g, ""), port: Number(parsed.port) || (secure ? 8883 : 1883), secure };
+}
+
+/** What an error of a connection means, and what to do about it. */
+export function explainLink(
+  code: string,
+  host: string,
+  port: number,
+): { readonly measured: string; readonly fix: string } {
+  const where = `${host}:${port}`;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return {
+      measured: `no address for ${host}`,
+      fix: "check the name and the network's DNS; the cable or Wi-Fi may be down",
+    };
+  if (code === "ECONNREFUSED")
+    return {
+      measured: `${where} refuses connections`,
+      fix: "the machine is there and no broker listens: check the port, and ask the district whether it runs",
+    };
+  if (code === "ETIMEDOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH")
+    return {
+      measured: `${where} does not answer`,
+      fix: "check gateway and firewall; the site's network must let this port out",
+    };
+  if (code === "CERT_HAS_EXPIRED")
+    return {
+      measured: "a certificate has expired",
+      fix: "check this lane's clock first, then have the certificate renewed",
+    };
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return {
+      measured: `the broker's certificate is for another name than ${host}`,
+      fix: "use the name that the certificate was made for in broker.url",
+    };
+  if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|LEAF_SIGNATURE/.test(code))
+    return {
+      measured: "the broker's certificate is not from the configured authority",
+      fix: "install the CA certificate that the district gave you as broker.ca",
+    };
+  if (/KEY_VALUES_MISMATCH/.test(code))
+    return {
+      measured: "the private key does not belong to the certificate",
+      fix: "install certificate and key from the same set",
+    };
+  if (/ALERT|ECONNRESET|EPIPE/.test(code))
+    return {
+      measured: `the broker ended the handshake (${code})`,
+      fix: "it does not accept this lane's certificate: check that it is signed by the right authority and not revoked",
+    };
+  if (/PEM|ASN1|DECODER|NO_START_LINE/.test(code))
+    return { measured: "a certificate file can't be read", fix: "it must be PEM text that begins with -----BEGIN" };
+  return { measured: `failed with ${code}`, fix: "send the support bundle" };
+}
+
+/** The link: certificate, broker, trust material, pages. */
+export const linkChecks: readonly Check[] = [
+  {
+    id: "network.address",
+    zh: "网络地址",
+    en: "Network address",
+    look({ host }) {
+      const own = host.addresses().filter((entry) => !entry.internal);
+      if (own.length > 0)
+        return {
+          status: "ok",
+          measured: own
+            .slice(0, 3)
+            .map((entry) => `${entry.name} ${entry.address}`)
+            .join(", "),
+        };
+      return {
+        status: "fail",
+        code: "GL-4110",
+        measured: "no address",
+        expected: "one beside the loopback",
+        fix: "connect the cable, or set the network up on the serial console",
+      };
+    },
+  },
+  {
+    id: "broker.certificate",
+    zh: "本机证书",
+    en: "The lane's certificate",
+    look: ({ config, host, now }) => certificate(config.broker, host, now),
+  },
+  {
+    id: "broker.reach",
+    zh: "消息服务器",
+    en: "Broker",
+    async look({ config, host }) {
+      const { host: name, port, secure } = brokerAddress(config.broker.url);
+      const { ca, certificate: own, key } = config.broker;
+      const failed = secure
+        ? await host.handshake(name, port, { ca, certificate: own, key }, PATIENCE)
+        : await host.reach(name, port, PATIENCE);
+      const expected = `${secure ? "a TLS handshake" : "a connection"} with ${name}:${port}`;
+      if (failed === null) return { status: "ok", measured: "reachable", expected };
+      return { status: "fail", code: "GL-4111", expected, ...explainLink(failed, name, port) };
+    },
+  },
+  {
+    id: "trust.roots",
+    zh: "信任根",
+    en: "Trust roots",
+    look({ config, host }) {
+      const { roots } = config.trust;
+      if (roots === null)
+        return {
+          status: "warn",
+          code: "GL-3110",
+          measured: "none",
+          expected: "a file of root keys",
+          fix: "without it every signed pass goes to the guard; install what the district gave you as trust.roots",
+        };
+      if (host.facts(roots)?.readable === true) return { status: "ok", measured: roots };
+      return {
+        status: "fail",
+        code: "GL-3110",
+        measured: `${roots} can't be read`,
+        expected: "a readable file",
+        fix: "install it again and check its owner",
+      };
+    },
+  },
+  {
+    id: "secrets.mode",
+    zh: "私钥权限",
+    en: "Private files",
+    look({ config, host }) {
+      const files = [config.broker.key, config.web.key, config.replay.siteKey, config.broker.pseudonymKeys].filter(
+        (path) => path !== null,
+      );
+      const open = files.filter((path) => ((host.facts(path)?.mode ?? 0) & 0o077) !== 0);
+      if (files.length === 0) return { status: "skipped", measured: "none configured" };
+      if (open.length === 0) return { status: "ok", measured: `${files.length} readable by the lane alone` };
+      return {
+        status: "fail",
+        code: "GL-4113",
+        measured: `others may read ${open.join(", ")}`,
+        expected: "mode 0600",
+        fix: `chmod 600 ${open.join(" ")}`,
+      };
+    },
+  },
+];
+
+function certificate(broker: Patient["config"]["broker"], host: Patient["host"], now: Patient["now"]): Outcome {
+  if (broker.certificate === null) return { status: "skipped", measured: "not used on the loopback" };
+  const text = host.read(broker.certificate);
+  const expected = "a certificate with its key, good for 30 days or more";
+  if (text === null)
+    return {
+      status: "fail",
+      code: "GL-4112",
+      measured: `${broker.certificate} can't be read`,
+      expected,
+      fix: "install it in the panel's step 2",
+    };
+  const parsed = new X509Certificate(text);
+  const left = Math.floor((Date.parse(parsed.validTo) - now.at) / days(1));
+  const name = /CN=([^\n]*)/.exec(parsed.subject)?.[1] ?? "no name";
+  const key = broker.key === null ? null : host.read(broker.key);
+  if (key === null)
+    return {
+      status: "fail",
+      code: "GL-4112",
+      measured: "its private key can't be read",
+      expected,
+      fix: "install certificate and key from the same set",
+    };
+  if (!parsed.checkPrivateKey(createPrivateKey(key)))
+    return {
+      status: "fail",
+      code: "GL-4112",
+      measured: "the private key does not belong to it",
+      expected,
+      fix: "install certificate and key from the same set",
+    };
+  if (now.trust === "unsynced")
+    return { status: "skipped", measured: `${name}, valid to ${parsed.validTo}; the time is not trusted` };
+  const measured = `${name}, ${left} days left`;
+  const fix = "have it renewed by the district and install it in the panel's step 2";
+  if (left < 1) return { status: "fail", code: "GL-4102", measured, expected, fix };
+  if (left < 30) return { status: "warn", code: "GL-4102", measured, expected, fix };
+  return { status: "ok", measured, expected };
+}

@@ -1,0 +1,94 @@
+/** `greenlane doctor`: looks at everything a lane needs, one check after the other, and says what to do. */
+import type { LaneConfig } from "../config/schema.ts";
+import type { WallTime } from "../core/flow.ts";
+import { clockChecks } from "./checks/clock.ts";
+import { deviceChecks } from "./checks/devices.ts";
+import { linkChecks } from "./checks/link.ts";
+import { placeChecks } from "./checks/place.ts";
+import { programChecks } from "./checks/program.ts";
+import type { Host } from "./host.ts";
+
+export interface CheckResult {
+  /** "camera.device": stable, for scripts. */
+  readonly id: string;
+  readonly status: "ok" | "warn" | "fail" | "skipped";
+  /** Stable code of what is wrong, null where nothing is. */
+  readonly code: string | null;
+  readonly zh: string;
+  readonly en: string;
+  /** What was found, in figures where there are any. */
+  readonly measured: string;
+  readonly expected: string;
+  /** What to do, null where nothing is to do. */
+  readonly fix: string | null;
+}
+
+export interface Patient {
+  readonly config: LaneConfig;
+  readonly host: Host;
+  readonly now: WallTime;
+  /** Posts with a PIN in the book of this lane. */
+  readonly guards: number;
+}
+
+export interface Check {
+  readonly id: string;
+  readonly zh: string;
+  readonly en: string;
+  look(patient: Patient): Promise<Outcome> | Outcome;
+}
+export type Outcome =
+  | { readonly status: "ok"; readonly measured: string; readonly expected?: string }
+  | { readonly status: "skipped"; readonly measured: string }
+  | {
+      readonly status: "warn" | "fail";
+      readonly code: string;
+      readonly measured: string;
+      readonly expected: string;
+      readonly fix: string;
+    };
+
+export const allChecks: readonly Check[] = [
+  ...programChecks,
+  ...placeChecks,
+  ...deviceChecks,
+  ...clockChecks,
+  ...linkChecks,
+];
+
+/** Runs the checks in order and yields each result as it is known. A check that breaks is a failed one, never a crash. */
+export async function* doctor(patient: Patient, checks: readonly Check[] = allChecks): AsyncGenerator<CheckResult> {
+  for (const check of checks) {
+    const { id, zh, en } = check;
+    try {
+      const outcome = await check.look(patient);
+      const found = outcome.status === "warn" || outcome.status === "fail";
+      yield {
+        id,
+        zh,
+        en,
+        status: outcome.status,
+        code: found ? outcome.code : null,
+        measured: outcome.measured,
+        expected: "expected" in outcome ? (outcome.expected ?? "") : "",
+        fix: found ? outcome.fix : null,
+      };
+    } catch (error) {
+      const measured = error instanceof Error ? error.message.slice(0, 200) : "the check broke";
+      yield {
+        id,
+        zh,
+        en,
+        status: "fail",
+        code: "GL-1030",
+        measured,
+        expected: "a check that ends",
+        fix: "send the support bundle",
+      };
+    }
+  }
+}
+
+/** 0 all well, 1 something failed; warnings don't count. */
+export const exitCode = (results: readonly CheckResult[]): 0 | 1 =>
+  results.some((result) => result.status === "fail") ? 1 : 0;

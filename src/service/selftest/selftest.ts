@@ -1,0 +1,67 @@
+/** One self-test of one part: its steps with measured values. */
+import { millis } from "../../core/units.ts";
+import type { Workbench } from "../workbench.ts";
+import { cameraSteps } from "./camera.ts";
+import { relaySteps } from "./relay.ts";
+import { scannerSteps } from "./scanner.ts";
+import { soundSteps } from "./sound.ts";
+import { thermometerSteps } from "./thermometer.ts";
+
+export const selftestParts = ["camera", "thermometer", "relay", "scanner", "sound"] as const;
+export type SelftestPart = (typeof selftestParts)[number];
+
+export interface Step {
+  readonly id: string;
+  readonly status: "ok" | "warn" | "fail" | "skipped";
+  readonly code: string | null;
+  readonly zh: string;
+  readonly en: string;
+  readonly measured: string;
+  readonly expected: string;
+  readonly fix: string | null;
+}
+
+export interface SelftestResult {
+  readonly part: SelftestPart;
+  readonly passed: boolean;
+  readonly steps: readonly Step[];
+}
+
+/** Tries one part. Never throws: what breaks is a failed step. */
+export async function selftest(part: SelftestPart, bench: Workbench): Promise<SelftestResult> {
+  let steps: readonly Step[];
+  try {
+    steps = await run(part, bench);
+  } catch (error) {
+    const measured = error instanceof Error ? error.message.slice(0, 200) : "broke";
+    steps = [
+      bad(`${part}.test`, "GL-1040", "自检", "Self-test", measured, "a test that ends", "send the support bundle"),
+    ];
+  }
+  return { part, passed: steps.every((step) => step.status !== "fail"), steps };
+}
+
+function run(part: SelftestPart, bench: Workbench): Promise<readonly Step[]> {
+  switch (part) {
+    case "camera":
+      return cameraSteps(bench, millis(3000));
+    case "thermometer":
+      return thermometerSteps(bench, millis(3000));
+    case "relay":
+      return relaySteps(bench);
+    case "scanner":
+      return scannerSteps(bench, millis(20_000));
+    case "sound":
+      return soundSteps(bench);
+  }
+}
+
+const bad = (
+  id: string,
+  code: string,
+  zh: string,
+  en: string,
+  measured: string,
+  expected: string,
+  fix: string,
+): Step => ({ id, status: "fail", code, zh, en, measured, expected, fix });

@@ -1,0 +1,270 @@
+/**
+ * The lane's configuration file with its history. Applying is provisional: a marker stays on disk until the self-test
+ * has passed and the link is back; without both, also when the process dies meanwhile, the version before returns.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { Finding } from "../config/findings.ts";
+import { inspectConfig, type Loaded, parseFile, readConfig, readText } from "../config/load.ts";
+import type { Instant } from "../core/units.ts";
+import { type Change, diffFiles } from "./diff.ts";
+
+export interface Version {
+  readonly version: number;
+  readonly at: Instant;
+  /** Staff id, "control-room", "serial", "cli" or "provisioning". */
+  readonly by: string;
+  readonly summary: string;
+  readonly state: "current" | "earlier" | "returned";
+}
+
+interface Stored extends Omit<Version, "state"> {
+  readonly returned: boolean;
+  readonly file: Record<string, unknown>;
+}
+
+export interface Trial {
+  /** Brings the new configuration to work; fields that need a restart wait for one. */
+  activate(loaded: Loaded): Promise<void>;
+  /** Null when the lane works with it, else what does not. */
+  selfTest(): Promise<string | null>;
+  /** Resolves to whether the link to the centre stood again within its patience. */
+  linkBack(): Promise<boolean>;
+}
+
+export type Applied =
+  | { readonly ok: true; readonly version: number; readonly restart: boolean }
+  | { readonly ok: false; readonly code: "GL-1020"; readonly findings: readonly Finding[] }
+  | {
+      readonly ok: false;
+      readonly code: "GL-1021" | "GL-1022" | "GL-1023";
+      readonly why: string;
+      readonly returnedTo: number;
+    };
+
+interface Marker {
+  readonly version: number;
+  readonly previous: number;
+  readonly starts: number;
+}
+
+const KEPT = 50;
+
+export class Settings {
+  readonly #path: string;
+  readonly #folder: string;
+  readonly #now: () => Instant;
+  #busy = false;
+
+  /** `folder` holds the history; nothing is read before a method is called. */
+  constructor(path: string, folder: string, now: () => Instant) {
+    this.#path = path;
+    this.#folder = folder;
+    this.#now = now;
+  }
+
+  /** The configuration on disk. @throws ConfigError where it can't be used. */
+  current(): Loaded {
+    return readConfig(this.raw());
+  }
+
+  /** The file as it is written, without defaults. */
+  raw(): Record<string, unknown> {
+    return parseFile(readText(this.#path), this.#path) as Record<string, unknown>;
+  }
+
+  /** What a new file would change, and what is wrong with it. */
+  preview(file: unknown): { readonly changes: readonly Change[]; readonly findings: readonly Finding[] } {
+    const inspected = inspectConfig(file);
+    const completed = inspected.ok ? inspected.loaded.file : inspected.file;
+    return {
+      changes: completed === null ? [] : diffFiles(this.current().file, completed),
+      findings: inspected.findings,
+    };
+  }
+
+  history(): readonly Version[] {
+    const all = this.#stored();
+    const current = all.findLast((entry) => !entry.returned)?.version;
+    return all
+      .map(
+        ({ version, at, by, summary, returned }): Version => ({
+          version,
+          at,
+          by,
+          summary,
+          state: returned ? "returned" : version === current ? "current" : "earlier",
+        }),
+      )
+      .reverse();
+  }
+
+  /** The file of an earlier version, or null. */
+  fileOf(version: number): Record<string, unknown> | null {
+    return this.#stored().find((entry) => entry.version === version)?.file ?? null;
+  }
+
+  /** Applies a file and keeps it only when the trial succeeds. One at a time. */
+  async apply(file: unknown, by: string, trial: Trial): Promise<Applied> {
+    if (this.#busy)
+      return { ok: false, code: "GL-1023", why: "another change is being applied", returnedTo: this.#latest() };
+    const inspected = inspectConfig(file);
+    if (!inspected.ok) return { ok: false, code: "GL-1020", findings: inspected.findings };
+    this.#busy = true;
+    try {
+      this.#first();
+      const before = this.current();
+      const previous = this.#latest();
+      const changes = diffFiles(before.file, inspected.loaded.file);
+      const version = this.#nextVersion();
+      this.#keep({
+        version,
+        at: this.#now(),
+        by,
+        summary: summaryOf(changes),
+        returned: false,
+        file: file as Record<string, unknown>,
+      });
+      this.#mark({ version, previous, starts: 0 });
+      this.#write(file);
+      const why = await tried(trial, inspected.loaded);
+      if (why === null) {
+        // Fields that wait for a restart prove themselves after it: the marker stays until `confirm`.
+        const restart = changes.some((change) => change.restart);
+        if (!restart) this.#unmark();
+        return { ok: true, version, restart };
+      }
+      this.#return(version, previous);
+      await trial.activate(this.current());
+      return { ok: false, code: why.code, why: why.why, returnedTo: previous };
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /**
+   * To be called at start, before the configuration is used: a version that was on trial and whose process started
+   * once already without being confirmed is taken back. Says which one, or null.
+   */
+  recover(): number | null {
+    const marker = this.#marker();
+    if (marker === null) return null;
+    if (marker.starts === 0) {
+      this.#mark({ ...marker, starts: 1 });
+      return null;
+    }
+    this.#return(marker.version, marker.previous);
+    return marker.version;
+  }
+
+  /** After a start on trial: keeps the version when the trial succeeds, else takes it back (then restart). */
+  async confirm(trial: Pick<Trial, "selfTest" | "linkBack">): Promise<"nothing-on-trial" | "kept" | "returned"> {
+    const marker = this.#marker();
+    if (marker === null) return "nothing-on-trial";
+    const why = await tried({ ...trial, activate: async () => {} }, this.current());
+    if (why === null) this.#unmark();
+    else this.#return(marker.version, marker.previous);
+    return why === null ? "kept" : "returned";
+  }
+
+  #return(version: number, previous: number): void {
+    const entry = this.#stored().find((one) => one.version === previous);
+    if (entry !== undefined) this.#write(entry.file);
+    const bad = this.#stored().find((one) => one.version === version);
+    if (bad !== undefined) this.#keep({ ...bad, returned: true });
+    this.#unmark();
+  }
+
+  /** The file that the lane came with becomes version 1, so that there is something to return to. */
+  #first(): void {
+    if (this.#stored().length > 0) return;
+    this.#keep({
+      version: 1,
+      at: this.#now(),
+      by: "installation",
+      summary: "As installed",
+      returned: false,
+      file: this.raw(),
+    });
+  }
+
+  #latest(): number {
+    return this.#stored().findLast((entry) => !entry.returned)?.version ?? 0;
+  }
+
+  #nextVersion(): number {
+    return (this.#stored().at(-1)?.version ?? 0) + 1;
+  }
+
+  #stored(): Stored[] {
+    let names: string[] = [];
+    try {
+      names = readdirSync(this.#folder).filter((name) => /^\d{6}\.json$/.test(name));
+    } catch {
+      return [];
+    }
+    return names.sort().flatMap((name) => {
+      const entry = readJson<Stored>(join(this.#folder, name));
+      return entry === null ? [] : [entry];
+    });
+  }
+
+  #keep(entry: Stored): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    writeJson(join(this.#folder, `${String(entry.version).padStart(6, "0")}.json`), entry);
+    const names = readdirSync(this.#folder)
+      .filter((name) => /^\d{6}\.json$/.test(name))
+      .sort();
+    for (const name of names.slice(0, Math.max(0, names.length - KEPT))) rmSync(join(this.#folder, name));
+  }
+
+  #marker(): Marker | null {
+    return readJson<Marker>(join(this.#folder, "on-trial.json"));
+  }
+  #mark(marker: Marker): void {
+    writeJson(join(this.#folder, "on-trial.json"), marker);
+  }
+  #unmark(): void {
+    rmSync(join(this.#folder, "on-trial.json"), { force: true });
+  }
+  #write(file: unknown): void {
+    writeJson(this.#path, file);
+  }
+}
+
+async function tried(
+  trial: Trial,
+  loaded: Loaded,
+): Promise<{ readonly code: "GL-1021" | "GL-1022"; readonly why: string } | null> {
+  try {
+    await trial.activate(loaded);
+    const broken = await trial.selfTest();
+    if (broken !== null) return { code: "GL-1021", why: broken };
+  } catch (error) {
+    return { code: "GL-1021", why: error instanceof Error ? error.message.slice(0, 200) : "it could not be activated" };
+  }
+  return (await trial.linkBack()) ? null : { code: "GL-1022", why: "the link to the control room did not come back" };
+}
+
+function summaryOf(changes: readonly Change[]): string {
+  if (changes.length === 0) return "No change";
+  const paths = changes
+    .slice(0, 3)
+    .map((change) => change.path)
+    .join(", ");
+  return changes.length > 3 ? `${paths} and ${changes.length - 3} more` : paths;
+}
+
+function readJson<T>(path: string): T | null {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as T;
+  } catch {
+    return null;
+  }
+}
+
+/** Written beside, synced, renamed over: a power cut leaves the old file or the new one. */
+function writeJson(path: string, value: unknown): void {
+  writeFileAtomic.sync(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, fsync: true });
+}
