@@ -2,13 +2,13 @@
  * The lane's configuration file with its history. Applying is provisional: a marker stays on disk until the self-test
  * has passed and the link is back; without both, also when the process dies meanwhile, the version before returns.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import type { Finding } from "../config/findings.ts";
 import { inspectConfig, type Loaded, parseFile, readConfig, readText } from "../config/load.ts";
 import type { Instant } from "../core/units.ts";
 import { type Change, diffFiles } from "./diff.ts";
+import { readPrivate, writePrivate } from "./private-file.ts";
 
 export interface Version {
   readonly version: number;
@@ -205,14 +205,13 @@ export class Settings {
       return [];
     }
     return names.sort().flatMap((name) => {
-      const entry = readJson<Stored>(join(this.#folder, name));
+      const entry = readPrivate<Stored>(join(this.#folder, name));
       return entry === null ? [] : [entry];
     });
   }
 
   #keep(entry: Stored): void {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    writeJson(join(this.#folder, `${String(entry.version).padStart(6, "0")}.json`), entry);
+    writePrivate(join(this.#folder, `${String(entry.version).padStart(6, "0")}.json`), entry);
     const names = readdirSync(this.#folder)
       .filter((name) => /^\d{6}\.json$/.test(name))
       .sort();
@@ -220,16 +219,16 @@ export class Settings {
   }
 
   #marker(): Marker | null {
-    return readJson<Marker>(join(this.#folder, "on-trial.json"));
+    return readPrivate<Marker>(join(this.#folder, "on-trial.json"));
   }
   #mark(marker: Marker): void {
-    writeJson(join(this.#folder, "on-trial.json"), marker);
+    writePrivate(join(this.#folder, "on-trial.json"), marker);
   }
   #unmark(): void {
     rmSync(join(this.#folder, "on-trial.json"), { force: true });
   }
   #write(file: unknown): void {
-    writeJson(this.#path, file);
+    writePrivate(this.#path, file);
   }
 }
 
@@ -254,17 +253,4 @@ function summaryOf(changes: readonly Change[]): string {
     .map((change) => change.path)
     .join(", ");
   return changes.length > 3 ? `${paths} and ${changes.length - 3} more` : paths;
-}
-
-function readJson<T>(path: string): T | null {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
-  } catch {
-    return null;
-  }
-}
-
-/** Written beside, synced, renamed over: a power cut leaves the old file or the new one. */
-function writeJson(path: string, value: unknown): void {
-  writeFileAtomic.sync(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, fsync: true });
 }

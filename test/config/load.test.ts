@@ -156,9 +156,9 @@ describe("a lane's file", () => {
         }
         expect(result.ok).toBe(result.findings.length === 0);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
-  });
+  }, 30_000);
 });
 
 describe("profiles of kinds of place", () => {
