@@ -1,0 +1,95 @@
+/** One camera's frames in order: gate, ladder, colour, and where to look next. Runs inside a worker; knows no threads. */
+import type { Corners, ModuleColour } from "../core/flow.ts";
+import type { Monotonic } from "../core/units.ts";
+import { moduleColour } from "./colour.ts";
+import type { Box } from "./enhance.ts";
+import { PresenceGate } from "./gate.ts";
+import type { Ladder, LadderRead } from "./ladder.ts";
+import { fillGrey, type Raster } from "./luma.ts";
+import { type Observation, observe } from "./observe.ts";
+import { boxAround, centreOf } from "./quad.ts";
+import type { ReadSettings } from "./settings.ts";
+import { textOf } from "./text.ts";
+
+export interface ReadCode {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly corners: Corners;
+  readonly colour: ModuleColour;
+  readonly confidence: number;
+  readonly rung: string;
+}
+
+export interface FrameReading {
+  readonly busy: boolean;
+  /** Nearest to the reading zone first. */
+  readonly codes: readonly ReadCode[];
+  readonly observation: Observation | null;
+  /** Where a code was or may be, for the next frame. */
+  readonly hint: Box | null;
+  /** Milliseconds of enhancement spent. */
+  readonly enhancement: number;
+}
+
+/** A QR code holds at most this much (ISO/IEC 18004, version 40 L, bytes). */
+export const MOST_BYTES = 2953;
+
+export class FrameReader {
+  readonly #ladder: Ladder;
+  readonly #gate: PresenceGate;
+  readonly #settings: ReadSettings;
+
+  constructor(ladder: Ladder, settings: ReadSettings) {
+    this.#ladder = ladder;
+    this.#gate = new PresenceGate(settings.gate);
+    this.#settings = settings;
+  }
+
+  read(raster: Raster, at: Monotonic, allowance: number, hint: Box | null): FrameReading {
+    if (!this.#gate.decide(raster, at)) {
+      this.#gate.learn(false, at);
+      return { busy: false, codes: [], observation: null, hint: null, enhancement: 0 };
+    }
+    const result = this.#ladder.read(raster, { allowance, thorough: false, hint });
+    this.#gate.learn(result.codes.length > 0, at);
+    const codes = describeCodes(raster, result.codes, this.#ladder, this.#settings.readingZone);
+    const [first] = codes;
+    const [unread] = result.unread;
+    return {
+      busy: true,
+      codes,
+      observation: first === undefined && unread !== undefined ? this.#observe(raster, unread) : null,
+      hint: first === undefined ? (unread ?? null) : boxAround(first.corners, 0.25, raster.width, raster.height),
+      enhancement: result.enhancement,
+    };
+  }
+
+  #observe(raster: Raster, box: Box): Observation {
+    const data = new Uint8Array(raster.width * raster.height);
+    fillGrey(raster, "y", this.#ladder.tables, data);
+    return observe({ width: raster.width, height: raster.height, data }, box);
+  }
+}
+
+/** Adds text and colour, and sorts by distance from the zone (fractions of the picture). */
+export function describeCodes(
+  raster: Raster,
+  found: readonly LadderRead[],
+  ladder: Ladder,
+  zone: ReadSettings["readingZone"],
+): ReadCode[] {
+  const away = (corners: Corners): number => {
+    const [x, y] = centreOf(corners);
+    return Math.hypot(x - zone.x * raster.width, y - zone.y * raster.height);
+  };
+  return found
+    .filter((code) => code.bytes.length <= MOST_BYTES)
+    .map((code) => ({
+      bytes: code.bytes,
+      text: textOf(code),
+      corners: code.corners,
+      rung: code.rung,
+      ...moduleColour(raster, code, ladder.tables),
+    }))
+    .sort((a, b) => away(a.corners) - away(b.corners));
+}

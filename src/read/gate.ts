@@ -1,0 +1,123 @@
+/**
+ * Is anything there? Compares a coarse sampling of the picture with the empty lane, straight from the camera's buffer.
+ * What light does is taken out first: automatic exposure scales the whole picture, mains flicker lifts and lowers
+ * rows, the sun moves slowly. What is left must be a thing.
+ */
+import type { Monotonic } from "../core/units.ts";
+import type { Raster } from "./luma.ts";
+import type { GateSettings } from "./settings.ts";
+
+export class PresenceGate {
+  readonly #settings: GateSettings;
+  readonly #now: Float32Array;
+  readonly #before: Float32Array;
+  readonly #empty: Float32Array;
+  readonly #row: Float32Array;
+  #known = false;
+  #openUntil = Number.NEGATIVE_INFINITY;
+  #stillSince = Number.NEGATIVE_INFINITY;
+
+  constructor(settings: GateSettings) {
+    this.#settings = settings;
+    const cells = settings.columns * settings.rows;
+    this.#now = new Float32Array(cells);
+    this.#before = new Float32Array(cells);
+    this.#empty = new Float32Array(cells);
+    this.#row = new Float32Array(settings.columns);
+  }
+
+  /** Whether the picture deserves a decoder. The first picture always does. */
+  decide(raster: Raster, at: Monotonic): boolean {
+    this.#sample(raster);
+    if (!this.#known) return true;
+    const changed = this.#differing(this.#empty, this.#settings.difference);
+    if (changed >= this.#settings.cells) this.#openUntil = at + this.#settings.hold;
+    return at <= this.#openUntil;
+  }
+
+  /** To be told after each picture whether a code was in it: what is read is never taken for the empty lane. */
+  learn(found: boolean, at: Monotonic): void {
+    if (!this.#known) {
+      if (!found) this.#adopt();
+    } else if (found) this.#stillSince = at;
+    else this.#adapt(at);
+    this.#before.set(this.#now);
+  }
+
+  #adopt(): void {
+    this.#empty.set(this.#now);
+    this.#known = true;
+  }
+
+  #adapt(at: Monotonic): void {
+    const still = this.#differing(this.#before, this.#settings.difference) < this.#settings.cells;
+    if (!still) this.#stillSince = at;
+    if (at > this.#openUntil) {
+      // Slow light: an empty lane follows the sun, a sixty-fourth a frame.
+      for (let i = 0; i < this.#empty.length; i++) {
+        const was = this.#empty[i] as number;
+        this.#empty[i] = was + ((this.#now[i] as number) - was) / 64;
+      }
+    } else if (at - this.#stillSince > this.#settings.adoptAfter) this.#adopt();
+  }
+
+  #sample(raster: Raster): void {
+    const { columns, rows } = this.#settings;
+    const bytes = raster.format === "yuyv" ? 2 : raster.format === "rgb" ? 3 : 1;
+    // Of RGB the green channel is near enough to luma for a gate.
+    const offset = raster.format === "rgb" ? 1 : 0;
+    const [stepX, stepY] = [raster.width / columns, raster.height / rows];
+    let cell = 0;
+    for (let row = 0; row < rows; row++) {
+      const line = (((row + 0.5) * stepY) | 0) * raster.width;
+      for (let column = 0; column < columns; column++) {
+        const at = (line + (((column + 0.5) * stepX) | 0)) * bytes + offset;
+        this.#now[cell++] = raster.data[at] as number;
+      }
+    }
+  }
+
+  /** Cells that differ from `reference` by more than `limit` once gain and each row's own shift are taken out. */
+  #differing(reference: Float32Array, limit: number): number {
+    const { columns, rows } = this.#settings;
+    const now = this.#now;
+    const gain = this.#gain(reference);
+    let count = 0;
+    for (let row = 0; row < rows; row++) {
+      const start = row * columns;
+      for (let column = 0; column < columns; column++)
+        this.#row[column] = (now[start + column] as number) - gain * (reference[start + column] as number);
+      const shift = middle(this.#row);
+      for (let column = 0; column < columns; column++)
+        if (Math.abs((this.#row[column] as number) - shift) > limit) count++;
+    }
+    return count;
+  }
+
+  /** Median ratio of a sparse sample: what exposure did to most of the picture. */
+  #gain(reference: Float32Array): number {
+    const ratios = new Float32Array(128);
+    const step = Math.max(1, Math.floor(reference.length / 128));
+    for (let i = 0; i < 128; i++) {
+      const at = (i * step + (i % 7)) % reference.length;
+      ratios[i] = ((this.#now[at] as number) + 2) / ((reference[at] as number) + 2);
+    }
+    return ratios.sort()[64] as number;
+  }
+}
+
+/** Median to within a bin of four levels: rows are many and short. */
+function middle(values: Float32Array): number {
+  const bins = new Uint16Array(129);
+  for (let i = 0; i < values.length; i++) {
+    const bin = 64 + Math.round((values[i] as number) / 4);
+    const kept = bin < 0 ? 0 : Math.min(bin, 128);
+    bins[kept] = (bins[kept] as number) + 1;
+  }
+  let seen = 0;
+  for (let bin = 0; bin < bins.length; bin++) {
+    seen += bins[bin] as number;
+    if (seen * 2 > values.length) return (bin - 64) * 4;
+  }
+  return 0;
+}
