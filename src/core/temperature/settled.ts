@@ -1,0 +1,64 @@
+/** Whether the sensor itself is fit to measure: warmed up, within its ambient range, not drifting, not stuck, not silent. */
+import type { Sample } from "../flow.ts";
+import { type Monotonic, since } from "../units.ts";
+import { type Presence, WARM_BACKGROUND } from "./presence.ts";
+import type { MeasureSettings } from "./settings.ts";
+
+export interface Sensor {
+  /** Power-on, or the first sample where nobody said. */
+  readonly poweredAt: Monotonic | null;
+  /** The last good sample. */
+  readonly goodAt: Monotonic | null;
+  readonly ambient: number | null;
+  /** Ambient about each five seconds of the last minute. */
+  readonly history: readonly { readonly at: Monotonic; readonly ambient: number }[];
+  /** Since when the reading has not changed by a single step. */
+  readonly sameSince: Monotonic | null;
+  readonly lastObject: number | null;
+}
+
+export const newSensor = (poweredAt: Monotonic | null): Sensor => ({
+  poweredAt,
+  goodAt: null,
+  ambient: null,
+  history: [],
+  sameSince: null,
+  lastObject: null,
+});
+
+const HISTORY_STEP = 5_000;
+const HISTORY = 60_000;
+
+export function sensorAfter(sensor: Sensor, sample: Sample): Sensor {
+  const poweredAt = sensor.poweredAt ?? sample.at;
+  if (!sample.ok) return { ...sensor, poweredAt };
+  const { at, ambient, object } = sample;
+  const same = sensor.lastObject === object && sensor.ambient === ambient;
+  const newest = sensor.history.at(-1);
+  const due = newest === undefined || since(newest.at, at) >= HISTORY_STEP;
+  const kept = due ? [...sensor.history, { at, ambient }] : sensor.history;
+  return {
+    poweredAt,
+    goodAt: at,
+    ambient,
+    history: due ? kept.filter((entry) => since(entry.at, at) <= HISTORY) : kept,
+    sameSince: same ? sensor.sameSince : at,
+    lastObject: object,
+  };
+}
+
+/** Why nothing can be measured now, or null where the sensor is fit. */
+export type Unfit = "silent" | "warming-up" | "ambient" | "slew" | "background" | "stuck";
+
+export function unfit(sensor: Sensor, forehead: Presence, now: Monotonic, settings: MeasureSettings): Unfit | null {
+  const { poweredAt, goodAt, ambient, history, sameSince } = sensor;
+  if (poweredAt === null || goodAt === null || ambient === null) return "silent";
+  if (since(goodAt, now) > settings.sampleAge) return "silent";
+  if (since(poweredAt, now) < settings.warmUp) return "warming-up";
+  if (ambient < settings.ambientFrom || ambient > settings.ambientTo) return "ambient";
+  // Less than a minute of history still counts: a draught of two degrees in ten seconds must not wait for the minute.
+  if (history.some((entry) => Math.abs(ambient - entry.ambient) > settings.ambientSlew)) return "slew";
+  if (forehead.background !== null && forehead.background > WARM_BACKGROUND) return "background";
+  if (forehead.there && sameSince !== null && since(sameSince, goodAt) >= settings.stuck) return "stuck";
+  return null;
+}
