@@ -7,7 +7,13 @@ interface CommandFile {
   register(program: Command): void;
 }
 
-const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {};
+const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
+  calibrate: () => import("./calibrate.ts"),
+  completion: () => import("./completion.ts"),
+  config: () => import("./config.ts"),
+  doctor: () => import("./doctor.ts"),
+  selftest: () => import("./selftest.ts"),
+};
 
 async function run(argv: readonly string[]): Promise<void> {
   const program = new Command("greenlane").description(
@@ -15,8 +21,10 @@ async function run(argv: readonly string[]): Promise<void> {
   );
   program.exitOverride().configureOutput({ writeErr: () => {} });
   const wanted = argv.find((word) => word in commands);
+  // Help and completion are made from all commands; everything else loads only its own.
+  const all = wanted === undefined || wanted === "completion";
   for (const [name, load] of Object.entries(commands)) {
-    if (wanted === undefined || wanted === name) (await load()).register(program);
+    if (all || wanted === name) (await load()).register(program);
   }
   try {
     await program.parseAsync(argv, { from: "user" });
