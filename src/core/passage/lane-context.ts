@@ -27,6 +27,8 @@ export interface LaneContext {
   readonly lockdown: boolean;
   readonly lockdownFor: Millis;
 
+  /** Outside the rules' dates (P2). */
+  readonly open: boolean;
   readonly blind: boolean;
   readonly mask: Mask;
   readonly wide: boolean;
@@ -61,6 +63,7 @@ export function initialContext(timings: LaneTimings, decide: Decide, latched: bo
     maintenance: false,
     lockdown: false,
     lockdownFor: timings.result,
+    open: false,
     blind: false,
     mask: "unknown",
     wide: false,

@@ -18,6 +18,8 @@ export type LaneInput =
   | { readonly type: "service"; readonly ok: boolean }
   /** No reader works: people are sent to staff at once instead of being asked for a code in vain. */
   | { readonly type: "blind"; readonly on: boolean }
+  /** Outside the rules' dates (P2): who comes is let through without being asked for anything. */
+  | { readonly type: "period"; readonly open: boolean }
   | { readonly type: "maintenance"; readonly on: boolean }
   | { readonly type: "fire" }
   /** Local reset with key or PIN. The shell sends it only with the contact at rest. */

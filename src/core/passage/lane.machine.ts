@@ -131,7 +131,8 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       complete: ({ context }) =>
         complete(context.people, context.expected, context.direction, context.forehead !== null),
       owesReport: ({ context }) => owesReport(context),
-      blindEntry: ({ context }) => context.blind && context.direction === "entry",
+      /** Nothing to wait for: no reader works, or the day asks for nothing. */
+      askedNothing: ({ context }) => (context.blind || context.open) && context.direction === "entry",
       /** A second pass before the first got its forehead: two people, or one who turns the family's pages too fast. */
       secondPass: ({ context, event }) => ofThisTurn({ context, event }) && context.people.length > 0,
       noLongerServed: ({ context }) => !serves(context, context.direction),
@@ -177,6 +178,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
           },
           mask: { actions: assign(({ event }) => ({ mask: event.mask })) },
           blind: { actions: assign(({ event }) => ({ blind: event.on })) },
+          period: { actions: assign(({ event }) => ({ open: event.open })) },
           assistance: { actions: assign({ wide: true }) },
           rex: { guard: "notBurning", actions: assign({ wantedExit: { cause: "rex", credentials: [] } }) },
           "guard.release": {
@@ -236,7 +238,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             always: [
               { guard: "complete", target: "deciding" },
               {
-                guard: "blindEntry",
+                guard: "askedNothing",
                 target: "deciding",
                 actions: assign(({ context }) => withoutCode(context, now())),
               },
