@@ -9,8 +9,24 @@ import { Value } from "typebox/value";
 
 /** Every kind of code that the rig can print. All but the foreign ones are signed passes of its own key. */
 export const codeKinds = [
-  "green", "yellow", "red", "pending", "green-paper", "green-paper-old", "expired", "expired-paper", "not-yet-valid",
-  "forged", "unknown-key", "malformed", "foreign-certificate", "other-province", "payment", "place", "link", "wifi",
+  "green",
+  "yellow",
+  "red",
+  "pending",
+  "green-paper",
+  "green-paper-old",
+  "expired",
+  "expired-paper",
+  "not-yet-valid",
+  "forged",
+  "unknown-key",
+  "malformed",
+  "foreign-certificate",
+  "other-province",
+  "payment",
+  "place",
+  "link",
+  "wifi",
 ] as const;
 export type CodeKind = (typeof codeKinds)[number];
 
@@ -95,7 +111,9 @@ export function loadScript(nameOrFile: string): Script {
     found = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     const known = listNames().join(", ");
-    throw new ScriptError(`script ${JSON.stringify(nameOrFile)} can't be read (${(error as Error).message}); there are: ${known}`);
+    throw new ScriptError(
+      `script ${JSON.stringify(nameOrFile)} can't be read (${(error as Error).message}); there are: ${known}`,
+    );
   }
   const [wrong] = Value.Errors(scriptSchema, found);
   if (wrong !== undefined) throw new ScriptError(`${nameOrFile}: ${wrong.instancePath || "/"} ${wrong.message}`);

@@ -133,7 +133,8 @@ export class CodeIntake {
       people.map(({ code }) => code),
       turn,
     );
-    for (const { code, credential } of people) this.#host.send({ type: "credential", turn, credential, readAt: code.at });
+    for (const { code, credential } of people)
+      this.#host.send({ type: "credential", turn, credential, readAt: code.at });
   }
 
   #announce(codes: readonly CodeRead[], turn: number): void {

@@ -2,10 +2,10 @@
  * The guard's desk: who waits for staff and why, the calls at once, after 20 s and after 60 s, and what a guard may do
  * (RULES, "Who may release"). Nothing here says who a person is.
  */
-import { clearable } from "../core/verdict/clearance.ts";
-import type { BodyTemperature, ModuleColour, ReasonCode } from "../core/flow.ts";
+import type { BodyTemperature, ModuleColour } from "../core/flow.ts";
 import type { Decision } from "../core/passage/lane-events.ts";
 import { after, type Instant, type Millis, minutes } from "../core/units.ts";
+import { clearanceOf } from "../core/verdict/clearance.ts";
 import type { AttendedPerson } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
 
@@ -71,7 +71,7 @@ export class Desk {
       nextCall: after(now, this.#timings.callAgain),
       tries,
       receivedAt: null,
-      may: clearable(reasons),
+      may: clearanceOf(reasons),
     };
     const cancel = [
       this.#clock.after(this.#timings.callAgain, () => this.#call(id, 2)),
@@ -136,6 +136,3 @@ function hint(decision: Decision): ModuleColour | null {
   });
   return odd?.credential.colour ?? null;
 }
-
-/** Reasons for which the street sees "please see staff" and the guard is called. */
-export const isCalled = (reasons: readonly ReasonCode[]): boolean => reasons.length > 0;

@@ -1,5 +1,7 @@
 /** Plain functions that the machine's guards call: what is complete, what is needed, what a group's verdict is. */
-import { type CredentialOutcome, type Direction, reasonCodes, type Verdict, type VerdictKind } from "../flow.ts";
+import type { CredentialOutcome, Direction, Verdict } from "../flow.ts";
+import { stricter } from "../verdict/decide.ts";
+import { inHeadlineOrder, reason } from "../verdict/reasons.ts";
 import type { Person } from "./lane-events.ts";
 
 /**
@@ -50,18 +52,15 @@ export function complete(
   return people.length > 0 && people.length >= expected && nextForehead(people) === -1;
 }
 
-const strictness: Readonly<Record<VerdictKind, number>> = { grant: 0, deny: 1, attend: 2 };
-
 /**
- * The verdict of a group: everybody is granted or nobody is. Attend outranks deny, since a family that is partly to be
- * looked at goes to the guard together; the reasons are everybody's, in headline order, without repetition.
+ * The verdict of a group: everybody is granted or nobody is. The strictest wins; the reasons are everybody's, in
+ * headline order, without repetition.
  * @throws Error `GL-1003` for a group of nobody.
  */
 export function groupVerdict(each: readonly Verdict[]): Verdict {
   const [first] = each;
   if (first === undefined) throw new Error("GL-1003: a group of nobody has no verdict; judge at least one person");
-  const strictest = each.reduce((worst, next) => (strictness[next.kind] > strictness[worst.kind] ? next : worst));
-  const byCode = new Map(each.flatMap((verdict) => verdict.reasons).map((reason) => [reason.code, reason]));
-  const reasons = [...byCode.values()].sort((a, b) => reasonCodes.indexOf(a.code) - reasonCodes.indexOf(b.code));
+  const strictest = each.reduce((worst, next) => (stricter(worst.kind, next.kind) === worst.kind ? worst : next));
+  const reasons = inHeadlineOrder(each.flatMap((verdict) => verdict.reasons.map(({ code }) => code))).map(reason);
   return { ...strictest, reasons, advice: [...new Set(each.flatMap((verdict) => verdict.advice))] };
 }
