@@ -2,6 +2,16 @@
 import type { ReasonCode } from "../flow.ts";
 import { reasonFacts } from "./reasons.ts";
 
+/** Reasons that a guard chooses from for an escorted release: closed, so that nothing typed leaves the lane. */
+export const escortReasons = [
+  "to-isolation",
+  "resident-home",
+  "medical-emergency",
+  "on-instruction",
+  "wrong-status",
+] as const;
+export type EscortReason = (typeof escortReasons)[number];
+
 export interface Clearance {
   readonly manualCheck: boolean;
   readonly escortedRelease: boolean;
