@@ -5,8 +5,8 @@ export type Priority = "alert" | "system";
 
 export interface Held extends Position {
   readonly priority: Priority;
-  /** The stored body, JSON text; `null` where its check sum says that it was damaged on the disk. */
-  readonly body: string | null;
+  /** The stored body, JSON text, exactly as it was put. */
+  readonly body: string;
 }
 
 export interface OutboxStatus {

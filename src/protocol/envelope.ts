@@ -5,8 +5,7 @@ import { reasonCodes } from "../core/flow.ts";
 import { Seq, SeqRange, Time, Uuid } from "./payloads.ts";
 import { mostRanges } from "./ranges.ts";
 import { lanePattern } from "./topics.ts";
-
-export const envelopeVersion = 1;
+import { envelopeVersion } from "./version.ts";
 
 export const Shed = Type.Object(
   {

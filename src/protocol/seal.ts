@@ -7,8 +7,9 @@ import { CompactEncrypt, type CryptoKey, compactDecrypt, importJWK, type JWK } f
 import type { LaneEvent } from "../core/events.ts";
 import type { ClockTrust } from "../core/flow.ts";
 import type { Monotonic } from "../core/units.ts";
-import { type Envelope, type EventBody, envelopeVersion } from "./envelope.ts";
+import type { Envelope, EventBody } from "./envelope.ts";
 import { uuidV7 } from "./uuid.ts";
+import { envelopeVersion } from "./version.ts";
 
 /** Where and when an event is put away. */
 export interface Place {

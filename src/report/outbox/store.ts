@@ -359,7 +359,9 @@ export class OutboxStore {
     }
   }
 
+  /** @throws the error itself where it is no fault of disk or file: a missing addon must not look like a bad disk. */
   #fail(error: unknown): OutboxError {
+    if (!(error instanceof Error && "code" in error)) throw error;
     this.#db?.close();
     this.#db = null;
     const busy = error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
@@ -392,7 +394,7 @@ export class OutboxStore {
       epoch: ids.get(epochOf(row.key)) ?? "",
       seq: seqOf(row.key),
       priority,
-      body: bodyOf(row),
+      body: bodyOf(row) ?? damage(),
     }));
   }
 
@@ -419,3 +421,8 @@ export class OutboxStore {
 const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : "");
 const isFull = (error: unknown): boolean => codeOf(error) === "SQLITE_FULL";
 const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(codeOf(error));
+
+/** A row whose check sum is wrong is found only when it is read; the whole file is then set aside. */
+function damage(): never {
+  throw new Database.SqliteError("a stored event fails its check sum", "SQLITE_CORRUPT");
+}

@@ -1,5 +1,6 @@
-import { type EventBody, envelopeVersion, type Shed } from "../../protocol/envelope.ts";
+import type { EventBody, Shed } from "../../protocol/envelope.ts";
 import { uuidV7 } from "../../protocol/uuid.ts";
+import { envelopeVersion } from "../../protocol/version.ts";
 
 /** The body of a tombstone: same lane, boot and time as the event whose arrival made it necessary. */
 export function tombstone(cause: string, shed: Shed): string {

@@ -1,0 +1,302 @@
+/**
+ * Decides what goes out next. Alerts before system events, what is new before history, a message that isn't accepted
+ * never before another; what is sent stays "in flight" until the centre's receipt, and only then is it deleted.
+ */
+import { after, type Millis, type Monotonic, millis, monotonic } from "../../core/units.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Position } from "../../ports/event-log.ts";
+import type { Held, Outbox, Priority } from "../../ports/outbox.ts";
+import type { Receipt, Request } from "../../protocol/payloads.ts";
+import { contains, fromReceipt, type Range, type Ranges } from "../../protocol/ranges.ts";
+
+export interface SenderSettings {
+  /** Unconfirmed messages of history at a time. */
+  readonly window: number;
+  readonly firstResend: Millis;
+  readonly longestResend: Millis;
+  readonly random: () => number;
+}
+
+export const senderDefaults: SenderSettings = {
+  window: 40,
+  firstResend: millis(2000),
+  longestResend: millis(30_000),
+  random: Math.random,
+};
+
+interface Flight extends Position {
+  readonly priority: Priority;
+  readonly fresh: boolean;
+  firstSent: Monotonic;
+  due: Monotonic;
+  sends: number;
+  acknowledged: boolean;
+}
+
+/** A message sent so often without a receipt gives up its place in the window. */
+const patience = 3;
+/** So many of them at once, and history waits: then it is no single message that isn't wanted. */
+const mostStuck = 400;
+const mostFresh = 1000;
+/**
+ * Some brokers close the connection on a message that they refuse. What was under way at such an end waits this long
+ * on the next connection, so that the other priority gets through each time.
+ */
+const holdSuspect = millis(2000);
+const trimBatch = 50;
+
+export class Sender {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #settings: SenderSettings;
+  /** Hands one event to the broker; resolves with its acknowledgement. */
+  readonly #publish: (held: Held) => Promise<void>;
+  readonly #confirmed: (upTo: Position, also: Ranges) => void;
+  readonly #flights = new Map<string, Flight>();
+  readonly #cursor: Record<Priority, Position | null> = { alert: null, system: null };
+  readonly #dry: Record<Priority, boolean> = { alert: false, system: false };
+  #fresh: (Position & { readonly priority: Priority })[] = [];
+  #asked: Held[] = [];
+  #trims = new Map<string, Range[]>();
+  #cancelTrim: (() => void) | null = null;
+  #cancelTimer: (() => void) | null = null;
+  #connected = false;
+  #suspect: Priority | null = null;
+  #suspectUntil = monotonic(0);
+  #pumping: Promise<void> | null = null;
+  #again = false;
+
+  constructor(
+    outbox: Outbox,
+    clock: Clock,
+    publish: (held: Held) => Promise<void>,
+    confirmed: (upTo: Position, also: Ranges) => void,
+    settings: SenderSettings = senderDefaults,
+  ) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+    this.#publish = publish;
+    this.#confirmed = confirmed;
+    this.#settings = settings;
+  }
+
+  /** The link is up. @param afterTrouble the last connection ended soon: what it left unacknowledged goes last. */
+  connected(afterTrouble: boolean): void {
+    this.#connected = true;
+    const now = this.#clock.monotonic();
+    const left = [...this.#flights.values()].filter((flight) => !flight.acknowledged);
+    this.#suspect = afterTrouble ? (left[0]?.priority ?? null) : null;
+    this.#suspectUntil = after(now, holdSuspect);
+    for (const flight of this.#flights.values()) {
+      if (flight.acknowledged || !afterTrouble) flight.due = now;
+      if (!afterTrouble) flight.firstSent = now;
+    }
+    this.#cancelTimer ??= this.#clock.every(millis(500), () => this.#pump());
+    this.#pump();
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+  }
+
+  /** The centre has come back: everything unconfirmed goes again at once. */
+  centreOnline(): void {
+    const now = this.#clock.monotonic();
+    for (const flight of this.#flights.values()) {
+      flight.due = now;
+      flight.firstSent = now;
+      flight.sends = Math.min(flight.sends, patience - 1);
+    }
+    this.#pump();
+  }
+
+  /** A new event was stored. */
+  stored(position: Position, priority: Priority): void {
+    this.#dry[priority] = false;
+    if (this.#connected && this.#fresh.length < mostFresh) this.#fresh.push({ ...position, priority });
+    this.#pump();
+  }
+
+  /** Confirms what was sent and is covered; what was never sent stays, whatever a receipt says. */
+  async received(receipt: Receipt): Promise<void> {
+    const have = fromReceipt(receipt);
+    const gone: Range[] = [];
+    for (const [key, flight] of this.#flights) {
+      if (flight.epoch !== receipt.epoch || !contains(have, flight.seq)) continue;
+      this.#flights.delete(key);
+      gone.push([flight.seq, flight.seq]);
+    }
+    if (gone.length === 0) return;
+    this.#confirmed({ epoch: receipt.epoch, seq: receipt.upTo }, have);
+    this.#trims.set(receipt.epoch, [...(this.#trims.get(receipt.epoch) ?? []), ...gone]);
+    if ([...this.#trims.values()].reduce((sum, ranges) => sum + ranges.length, 0) >= trimBatch) await this.flush();
+    else this.#cancelTrim ??= this.#clock.after(millis(1000), () => void this.flush());
+    this.#pump();
+  }
+
+  /** Deletes what was confirmed. A failure is no loss: it stays, goes out again and is confirmed again. */
+  async flush(): Promise<void> {
+    this.#cancelTrim?.();
+    this.#cancelTrim = null;
+    const trims = [...this.#trims];
+    this.#trims = new Map();
+    for (const [epoch, ranges] of trims) await this.#outbox.trim(epoch, ranges).catch(() => 0);
+  }
+
+  /** The centre asks for events again. */
+  async requested({ epoch, from, count }: Request): Promise<void> {
+    if (this.#asked.length > 400) return;
+    const held = await this.#outbox.range(epoch, from, count).catch(() => []);
+    this.#asked.push(...held);
+    this.#pump();
+  }
+
+  /** A new epoch: positions of before may be gone, so history is read from its beginning. */
+  restart(): void {
+    this.#flights.clear();
+    this.#fresh = [];
+    this.#asked = [];
+    this.#cursor.alert = this.#cursor.system = null;
+    this.#dry.alert = this.#dry.system = false;
+    this.#pump();
+  }
+
+  /** How long the message that has waited longest for its receipt was first sent ago; 0 without one. */
+  longestUnconfirmed(): Millis {
+    const now = this.#clock.monotonic();
+    let longest = 0;
+    for (const flight of this.#flights.values()) longest = Math.max(longest, now - flight.firstSent);
+    return millis(longest);
+  }
+
+  unacknowledged(): number {
+    let count = 0;
+    for (const flight of this.#flights.values()) if (!flight.acknowledged) count += 1;
+    return count;
+  }
+
+  #pump(): void {
+    this.#again = true;
+    this.#pumping ??= this.#run().finally(() => {
+      this.#pumping = null;
+      if (this.#again && this.#connected) this.#pump();
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && this.#connected) {
+      this.#again = false;
+      await this.#sendFresh("alert");
+      await this.#resend();
+      this.#sendAsked();
+      await this.#sendHistory("alert");
+      await this.#sendFresh("system");
+      await this.#sendHistory("system");
+    }
+  }
+
+  #held(priority: Priority): boolean {
+    return this.#suspect === priority && this.#clock.monotonic() < this.#suspectUntil;
+  }
+
+  async #sendFresh(priority: Priority): Promise<void> {
+    if (this.#held(priority)) return;
+    const taken = this.#fresh.filter((entry) => entry.priority === priority);
+    this.#fresh = this.#fresh.filter((entry) => entry.priority !== priority);
+    for (const { epoch, seq } of taken) {
+      if (this.#flights.has(keyOf({ epoch, seq }))) continue;
+      const [held] = await this.#read(epoch, seq);
+      if (held !== undefined) this.#send(held, true);
+    }
+  }
+
+  async #resend(): Promise<void> {
+    const now = this.#clock.monotonic();
+    const due = [...this.#flights.values()]
+      .filter((flight) => flight.due <= now && !this.#held(flight.priority))
+      .sort((a, b) => a.sends - b.sends);
+    for (const flight of due.slice(0, this.#settings.window)) {
+      const [held] = await this.#read(flight.epoch, flight.seq);
+      if (held === undefined) this.#flights.delete(keyOf(flight));
+      else if (this.#connected) this.#send(held, flight.fresh);
+    }
+    if (due.length > this.#settings.window) this.#again = true;
+  }
+
+  #sendAsked(): void {
+    const room = Math.max(0, this.#settings.window - this.#inWindow("alert"));
+    for (const held of this.#asked.splice(0, room)) this.#send(held, false);
+  }
+
+  async #sendHistory(priority: Priority): Promise<void> {
+    const share = priority === "alert" ? this.#settings.window : Math.max(1, Math.floor(this.#settings.window / 4));
+    const room = share - this.#inWindow(priority);
+    if (room <= 0 || this.#held(priority) || this.#dry[priority] || this.#stuck() >= mostStuck) return;
+    this.#dry[priority] = true;
+    const held = await this.#outbox.list(priority, this.#cursor[priority], room).catch(() => null);
+    if (held === null) {
+      this.#dry[priority] = false;
+      return;
+    }
+    if (held.length === room) this.#dry[priority] = false;
+    for (const event of held) {
+      if (!this.#connected) {
+        this.#dry[priority] = false;
+        return;
+      }
+      this.#cursor[priority] = { epoch: event.epoch, seq: event.seq };
+      if (!this.#flights.has(keyOf(event))) this.#send(event, false);
+    }
+    if (held.length > 0) this.#again = true;
+  }
+
+  async #read(epoch: string, seq: number): Promise<readonly Held[]> {
+    return await this.#outbox.range(epoch, seq, 1).catch(() => []);
+  }
+
+  #send(held: Held, fresh: boolean): void {
+    const key = keyOf(held);
+    const now = this.#clock.monotonic();
+    const known = this.#flights.get(key);
+    const flight: Flight = known ?? {
+      epoch: held.epoch,
+      seq: held.seq,
+      priority: held.priority,
+      fresh,
+      firstSent: now,
+      due: now,
+      sends: 0,
+      acknowledged: false,
+    };
+    const pause = Math.min(this.#settings.longestResend, this.#settings.firstResend * 2 ** flight.sends);
+    flight.due = (now + pause * (0.75 + this.#settings.random() / 2)) as Monotonic;
+    flight.sends += 1;
+    flight.acknowledged = false;
+    this.#flights.set(key, flight);
+    this.#publish(held).then(
+      () => {
+        flight.acknowledged = true;
+      },
+      // A refused or broken publish is one without a receipt: the resend timer has it.
+      () => {},
+    );
+  }
+
+  /** Places taken in the window: fresh ones have their own room, stuck ones have lost theirs. */
+  #inWindow(priority: Priority): number {
+    let count = 0;
+    for (const flight of this.#flights.values())
+      if (flight.priority === priority && !flight.fresh && flight.sends <= patience) count += 1;
+    return count;
+  }
+
+  #stuck(): number {
+    let count = 0;
+    for (const flight of this.#flights.values()) if (flight.sends > patience) count += 1;
+    return count;
+  }
+}
+
+const keyOf = ({ epoch, seq }: Position): string => `${epoch} ${seq}`;
