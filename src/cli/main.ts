@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   config: () => import("./config.ts"),
   doctor: () => import("./doctor.ts"),
   selftest: () => import("./selftest.ts"),
+  scan: () => import("./scan.ts"),
 };
 
 async function run(argv: readonly string[]): Promise<void> {

@@ -12,13 +12,22 @@ export interface ColourReading {
   readonly colour: ModuleColour;
   /** 0 … 1. */
   readonly confidence: number;
+  /** The dark modules that were looked at. */
+  readonly sampled: readonly SampledModule[];
 }
+
+export interface SampledModule {
+  readonly column: number;
+  readonly row: number;
+  readonly size: number;
+}
+type Answer = Pick<ColourReading, "colour" | "confidence">;
 
 type Hue = "green" | "yellow" | "red" | "black" | "other";
 /** Red, green, blue in linear light. */
 type Light = readonly [number, number, number];
 
-const UNSURE: ColourReading = { colour: "unsure", confidence: 0 };
+const UNSURE: Answer = { colour: "unsure", confidence: 0 };
 /** Modules smaller than this share their chroma with their neighbours. */
 const SMALLEST_MODULE = 1.3;
 
@@ -28,20 +37,23 @@ export function moduleColour(
   decoded: Pick<Decoded, "corners" | "modules" | "inverted">,
   tables: LumaTables,
 ): ColourReading {
-  if (raster.format === "grey" || decoded.modules === null) return UNSURE;
+  const nothing: ColourReading = { ...UNSURE, sampled: [] };
+  if (raster.format === "grey" || decoded.modules === null) return nothing;
   const { size, dark } = decoded.modules;
-  if (sideOf(decoded.corners) / size < SMALLEST_MODULE) return UNSURE;
+  if (sideOf(decoded.corners) / size < SMALLEST_MODULE) return nothing;
   const samples = sampleModules(raster, decoded.corners, size, dark, tables);
-  if (samples === null) return UNSURE;
-  const [ones, zeros] = [samples.dark, samples.light];
+  if (samples === null) return nothing;
+  return { ...judge(samples.dark, samples.light), sampled: samples.places };
+}
+
+function judge(ones: Sampled, zeros: Sampled): Answer {
   // The decoder tells of inversion by its own search; the picture itself is the better witness.
-  const inverted = luminance(ones.median) > luminance(zeros.median);
-  if (inverted) return ofLightModules(ones, zeros);
+  if (luminance(ones.median) > luminance(zeros.median)) return ofLightModules(ones, zeros);
   if (zeros.clipped > 0.6 && ones.clipped > 0.25) return UNSURE;
   return ofDarkModules(ones.median, zeros.median, zeros.clipped);
 }
 
-function ofDarkModules(ink: Light, paper: Light, clipped: number): ColourReading {
+function ofDarkModules(ink: Light, paper: Light, clipped: number): Answer {
   const ratio: Light = [ink[0] / paper[0], ink[1] / paper[1], ink[2] / paper[2]];
   const absorbed: Light = [1 - ratio[0], 1 - ratio[1], 1 - ratio[2]];
   const most = Math.max(...absorbed);
@@ -102,7 +114,7 @@ function named(hue: number, strength: number): Judgement {
 }
 
 /** Dark mode: the modules shine on a dark ground and there is no white to compare with. */
-function ofLightModules(shining: Sampled, ground: Sampled): ColourReading {
+function ofLightModules(shining: Sampled, ground: Sampled): Answer {
   if (shining.clipped > 0.6) return UNSURE;
   const lit: Light = [
     Math.max(0.001, shining.median[0] - ground.median[0] * 0.5),
@@ -132,11 +144,12 @@ function sampleModules(
   size: number,
   dark: Uint8Array,
   tables: LumaTables,
-): { dark: Sampled; light: Sampled } | null {
+): { dark: Sampled; light: Sampled; places: SampledModule[] } | null {
   const place = acrossQuad(corners);
   const ones: Light[] = [];
   const zeros: Light[] = [];
   const clipped = [0, 0];
+  const places: SampledModule[] = [];
   const rgb = new Float64Array(3);
   for (const needed of [4, 3]) {
     for (let row = 0; row < size; row++) {
@@ -148,6 +161,7 @@ function sampleModules(
         colourAt(raster, x, y, tables, rgb);
         const [r, g, b] = rgb as unknown as [number, number, number];
         if (r > 251 || g > 251 || b > 251) clipped[own] = (clipped[own] as number) + 1;
+        if (own === 1) places.push({ column, row, size });
         (own === 1 ? ones : zeros).push([linear(r), linear(g), linear(b)]);
       }
     }
@@ -156,6 +170,7 @@ function sampleModules(
   }
   if (ones.length < 6 || zeros.length < 6) return null;
   return {
+    places,
     dark: { median: medianLight(ones), clipped: (clipped[1] as number) / ones.length },
     light: { median: medianLight(zeros), clipped: (clipped[0] as number) / zeros.length },
   };

@@ -1,7 +1,7 @@
 /** One camera's frames in order: gate, ladder, colour, and where to look next. Runs inside a worker; knows no threads. */
-import type { Corners, ModuleColour } from "../core/flow.ts";
+import type { Corners } from "../core/flow.ts";
 import type { Monotonic } from "../core/units.ts";
-import { moduleColour } from "./colour.ts";
+import { type ColourReading, moduleColour } from "./colour.ts";
 import type { Box } from "./enhance.ts";
 import { PresenceGate } from "./gate.ts";
 import type { Ladder, LadderRead } from "./ladder.ts";
@@ -11,12 +11,10 @@ import { boxAround, centreOf } from "./quad.ts";
 import type { ReadSettings } from "./settings.ts";
 import { textOf } from "./text.ts";
 
-export interface ReadCode {
+export interface ReadCode extends ColourReading {
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly corners: Corners;
-  readonly colour: ModuleColour;
-  readonly confidence: number;
   readonly rung: string;
 }
 

@@ -14,10 +14,11 @@ export function sideOf(corners: Corners): number {
   return (length(a, b) + length(b, c) + length(c, d) + length(d, a)) / 4;
 }
 
-/** Two sightings of one code: the centre of either lies within half a side of the other's. */
+/** Two sightings of one code: much the same centre and size. A code inside another one's middle is another code. */
 export function samePlace(one: Corners, other: Corners): boolean {
   const [a, b] = [centreOf(one), centreOf(other)];
-  return Math.hypot(a[0] - b[0], a[1] - b[1]) < 0.5 * Math.max(1, Math.min(sideOf(one), sideOf(other)));
+  const [small, large] = [sideOf(one), sideOf(other)].sort((p, q) => p - q) as [number, number];
+  return Math.hypot(a[0] - b[0], a[1] - b[1]) < 0.5 * Math.max(1, small) && large < 1.6 * small;
 }
 
 export function mapCorners(corners: Corners, map: (point: Point) => Point): Corners {

@@ -1,0 +1,49 @@
+/** A picture file to a raster that the ladder can read: turned upright, transparency on white, hostile files refused. */
+import sharp from "sharp";
+import type { Raster } from "./luma.ts";
+
+/** Pixels that a file may unpack to; 12,000 × 9,000, above any phone's camera. */
+const MOST_PIXELS = 108_000_000;
+/** Longest side that is read; a code that fills a hundredth of a larger picture is beyond showing a lane. */
+const LONGEST_SIDE = 4096;
+
+/** Why a file gives no picture, in words for the person who named it. */
+export class PictureError extends Error {
+  readonly code = "GL-2042";
+  constructor(message: string) {
+    super(`GL-2042: ${message}`);
+    this.name = "PictureError";
+  }
+}
+
+export interface OpenedPicture {
+  readonly raster: Raster;
+  /** Pixels of the upright file per pixel of the raster. */
+  readonly scale: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Opens PNG, JPEG, WebP (and what else libvips was built with). @throws PictureError */
+export async function openPicture(file: string | Uint8Array): Promise<OpenedPicture> {
+  try {
+    const input = sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", sequentialRead: true });
+    const { autoOrient } = await input.metadata();
+    const { width, height } = autoOrient;
+    const scale = Math.max(1, Math.max(width, height) / LONGEST_SIDE);
+    let upright = input.autoOrient();
+    if (scale > 1) upright = upright.resize({ width: LONGEST_SIDE, height: LONGEST_SIDE, fit: "inside" });
+    const { data, info } = await upright
+      .flatten({ background: "#ffffff" })
+      .toColourspace("srgb")
+      .removeAlpha()
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    const { width: wide, height: high, channels } = info;
+    const format = channels === 1 ? "grey" : "rgb";
+    return { raster: { width: wide, height: high, format, data }, scale, width, height };
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : "unknown";
+    throw new PictureError(`not a picture that can be read (${why}); give a whole PNG, JPEG or WebP file`);
+  }
+}
