@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   calibrate: () => import("./calibrate.ts"),
   completion: () => import("./completion.ts"),
   config: () => import("./config.ts"),
+  "control-room": () => import("./control-room.ts"),
   doctor: () => import("./doctor.ts"),
   selftest: () => import("./selftest.ts"),
   scan: () => import("./scan.ts"),

@@ -3,6 +3,7 @@
  * side by side on one PostgreSQL database and one broker (README).
  */
 import { readFileSync } from "node:fs";
+import { hours, millis } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { encode } from "../protocol/parse.ts";
@@ -13,17 +14,28 @@ import type { ControlRoomConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
 import { openPostgres } from "./database/postgres.ts";
 import { openSqlite } from "./database/sqlite.ts";
+import { Desk, offlineAfter } from "./desk.ts";
 import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
+import { addresseesOf, Notifier, secondAddressees } from "./notifier.ts";
+import { backup, Eraser } from "./retention/eraser.ts";
 import { KeyRing } from "./retention/key-ring.ts";
+import { RoomView } from "./room-view.ts";
+import { startServer } from "./server/server.ts";
+import { AuditLog } from "./store/audit.ts";
+import { CaseStore } from "./store/cases.ts";
 import { type Coverage, EventStore } from "./store/events.ts";
 import { LaneStore } from "./store/lanes.ts";
+import { NoticeStore } from "./store/notices.ts";
+import { PeopleStore } from "./store/people.ts";
 import { schemaFor } from "./store/schema.ts";
 import { systemClock } from "./system-clock.ts";
 
 export interface ControlRoom {
   /** Where the page is served. */
   readonly url: string;
+  /** Operators, for those who set the first one up. */
+  readonly people: PeopleStore;
   readonly figures: () => CollectorFigures;
   /** Whether this event of a lane is on the centre's disk. */
   has(src: string, epoch: string, seq: number): boolean;
@@ -37,6 +49,10 @@ export interface ControlRoom {
 export interface ControlRoomDeps {
   readonly clock?: Clock;
   readonly logger: Logger;
+  /** Folder of the built pages; found by itself where left out. */
+  readonly pages?: string;
+  /** scrypt's N, for tests. */
+  readonly passwordCost?: number;
 }
 
 /** Most events in one commit: enough to share the disk's flush, few enough for a commit of some milliseconds. */
@@ -44,18 +60,19 @@ const group = 1_000;
 
 /**
  * Starts collecting and serving; resolves when the database is open and the page answers. The broker may come later.
- * @throws DatabaseError GL-6001, ControlRoomConfigError GL-6007, or where the port is taken GL-6008.
+ * @throws DatabaseError GL-6001, or with code GL-6008 where the port is taken, GL-6013 where the page isn't built.
  */
 export async function startControlRoom(config: ControlRoomConfig, deps: ControlRoomDeps): Promise<ControlRoom> {
   const clock = deps.clock ?? systemClock();
   const { logger } = deps;
   const database = await openDatabase(config);
   await database.migrate(schemaFor(database.kind));
+  const stores = openStores(database, config, deps.passwordCost);
+  const { events, cases, audit, notices, people, lanes } = stores;
   const keyRing = new KeyRing(config.keys);
-  const events = new EventStore(database);
   const link = new Link(linkOptions(config), { clock, logger: logger.child("link") });
   const registry = new LaneRegistry({
-    store: new LaneStore(database),
+    store: lanes,
     clock,
     logger: logger.child("lanes"),
     onBirth: (birth) => collector.announce(birth),
@@ -71,12 +88,40 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
       currentEpoch: (src) => registry.currentEpoch(src),
     },
   );
-  const covered = new Map<string, Ranges>();
-  for (const stream of await events.streams()) covered.set(`${stream.src} ${stream.epoch}`, stream.have);
-  collector.onCommitted((coverage) => covered.set(`${coverage.src} ${coverage.epoch}`, coverage.covered));
+  const covered = await coverageOf(events, collector);
+  const notifier = new Notifier(config, { notices, cases, clock, logger: logger.child("notifier") });
+  const desk = new Desk(
+    {
+      cases,
+      events,
+      registry,
+      clock,
+      logger: logger.child("desk"),
+      hearing: () => link.connected,
+      onOpened: (one) => notifier.tell(one, addresseesOf(one, config), "open"),
+      onOverdue: (one) => notifier.tell(one, secondAddressees(one), "overdue"),
+    },
+    offlineAfter(config.offlineAfterSeconds),
+  );
+  const eraser = new Eraser({ database, keyRing, audit, clock, logger: logger.child("eraser") }, config.retentionDays);
+  const view = new RoomView({ cases, events, registry, keyRing, clock, logger: logger.child("view") });
+  const endWaking = database.onNotify("events", () => desk.wake());
 
   await registry.start();
+  await view.start();
+  const server = await startServer(config, {
+    ...stores,
+    keyRing,
+    view,
+    logger: logger.child("server"),
+    door: { people, clock, secure: config.web.behindTls || config.web.cert !== undefined },
+    ...(deps.pages === undefined ? {} : { pages: deps.pages }),
+  });
   collector.start();
+  desk.start();
+  notifier.start();
+  eraser.start();
+  const endBackups = backups(config, database, audit, clock, logger);
   const state = centreState(config);
   link.start(
     filters(config),
@@ -85,18 +130,77 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   );
 
   return {
-    url: "",
+    url: server.url,
+    people,
     figures: () => collector.figures,
     has: (src, epoch, seq) => contains(covered.get(`${src} ${epoch}`) ?? [], seq),
     lookForHoles: (pause) => collector.askForHoles(pause),
     onCommitted: (listener) => collector.onCommitted(listener),
     stop: async () => {
+      endWaking();
+      endBackups();
       await collector.stop();
       await link.stop({ topic: state.topic, payload: state.offline });
+      await Promise.all([desk.stop(), notifier.stop(), eraser.stop()]);
+      view.stop();
+      await server.stop();
       await registry.stop();
       await database.stop();
     },
   };
+}
+
+/** The operators alone, for whoever sets up the first one while the control room runs or doesn't. @throws DatabaseError */
+export async function withPeople<T>(config: ControlRoomConfig, work: (people: PeopleStore) => Promise<T>): Promise<T> {
+  const database = await openDatabase(config);
+  try {
+    await database.migrate(schemaFor(database.kind));
+    return await work(new PeopleStore(database));
+  } finally {
+    await database.stop();
+  }
+}
+
+function openStores(database: Database, config: ControlRoomConfig, passwordCost?: number) {
+  const audit = new AuditLog(database);
+  return {
+    audit,
+    events: new EventStore(database),
+    cases: new CaseStore(database, audit, millis(config.escalateAfterSeconds * 1_000)),
+    lanes: new LaneStore(database),
+    notices: new NoticeStore(database),
+    people: new PeopleStore(database, passwordCost),
+  };
+}
+
+/** What is on disk, per lane and epoch, kept in step with the commits of this process. */
+async function coverageOf(events: EventStore, collector: Collector): Promise<Map<string, Ranges>> {
+  const covered = new Map<string, Ranges>();
+  for (const stream of await events.streams()) covered.set(`${stream.src} ${stream.epoch}`, stream.have);
+  collector.onCommitted((coverage) => covered.set(`${coverage.src} ${coverage.epoch}`, coverage.covered));
+  return covered;
+}
+
+function backups(
+  config: ControlRoomConfig,
+  database: Database,
+  audit: AuditLog,
+  clock: Clock,
+  logger: Logger,
+): () => void {
+  const settings = config.backups;
+  if (settings === undefined) return () => {};
+  return clock.every(hours(settings.everyHours), () => {
+    const { at } = clock.wall();
+    backup(database, settings.folder, settings.keep, at).then(
+      () => audit.record({ at, who: "system", action: "backup", caseId: null, detail: {} }),
+      (error: unknown) =>
+        logger.error("backup failed", {
+          code: "GL-6014",
+          error: error instanceof Error ? error.message.slice(0, 200) : "failed",
+        }),
+    );
+  });
 }
 
 function openDatabase(config: ControlRoomConfig): Promise<Database> {

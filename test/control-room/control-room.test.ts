@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Broker, startBroker } from "../../src/control-room/broker.ts";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/control-room.ts";
 import { encode, parseCentreState, parseReceipt, parseRequest } from "../../src/protocol/parse.ts";
-import { envelope, epoch, folder, keepingLogger, roomConfig, until } from "./support/room.ts";
+import { envelope, epoch, folder, keepingLogger, noPages, roomConfig, until } from "./support/room.ts";
 
 const src = "linqu/huaan/east-03";
 const alert = `greenlane/v1/${src}/event/alert`;
@@ -17,7 +17,10 @@ describe("the control room on the embedded broker", () => {
 
   beforeEach(async () => {
     broker = await startBroker({ host: "127.0.0.1", port: 0 });
-    room = await startControlRoom(roomConfig(place.path, broker.url), { logger: keepingLogger() });
+    room = await startControlRoom(roomConfig(place.path, broker.url), {
+      logger: keepingLogger(),
+      pages: noPages(place.path),
+    });
     lane = await mqtt.connectAsync(broker.url, { reconnectPeriod: 0 });
     heard = [];
     lane.on("message", (topic, payload) => heard.push({ topic, payload }));

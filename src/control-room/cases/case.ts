@@ -3,7 +3,7 @@ import type { Addressee } from "../../core/flow.ts";
 import { type Instant, later, type Millis, minutes } from "../../core/units.ts";
 
 /** What a case is about: an event of a lane, or what the control room itself notices about one. */
-export type CaseKind = EventType | "lane-offline" | "receipt-late" | "gap";
+export type CaseKind = EventType | "lane-offline" | "gap";
 /** 1 urgent, 2 high, 3 medium, 4 device: shape, digit, word and colour on the page. */
 export type Priority = 1 | 2 | 3 | 4;
 export type CaseState = "new" | "acknowledged" | "shelved" | "resolved";
@@ -29,6 +29,8 @@ export interface Case {
   readonly tries: number;
   readonly openedAt: Instant;
   readonly lastAt: Instant;
+  /** When the centre's staff were first (or again) told of it: what escalation and floods are measured from. */
+  readonly annunciatedAt: Instant;
   readonly routing: readonly Addressee[];
   /** Trouble code (`GL-2031`) or reasons, from closed lists. */
   readonly detail: Readonly<Record<string, string | number | boolean>>;
@@ -84,9 +86,9 @@ export function shelve(before: Case, by: string, at: Instant, until: Instant, re
 }
 
 /** Back to the list, to be heard again: by an operator, or by itself when the time is up. */
-export function unshelve(before: Case): Outcome {
+export function unshelve(before: Case, at: Instant): Outcome {
   if (before.state !== "shelved") return refuse("not-shelved");
-  return changed(before, { state: "new", shelved: null, acknowledged: null, escalatedAt: null });
+  return changed(before, { state: "new", shelved: null, acknowledged: null, escalatedAt: null, annunciatedAt: at });
 }
 
 export function resolve(before: Case, by: string, at: Instant): Outcome {
@@ -99,11 +101,9 @@ export function escalate(before: Case, at: Instant): Case {
   return { ...before, escalatedAt: at, rev: before.rev + 1 };
 }
 
-/** A red or yellow alert that nobody has recognised `after` its opening (or its return from the shelf). */
-export function isOverdue(one: Case, now: Instant, after: Millis): boolean {
-  return one.priority === 1 && one.state === "new" && one.escalatedAt === null && now >= later(one.openedAt, after);
-}
-
-export function shelfIsOver(one: Case, now: Instant): boolean {
-  return one.state === "shelved" && one.shelved !== null && now >= one.shelved.until;
+/** When something will have to happen without anybody asking: a red that nobody recognised, a shelf that ends. */
+export function dueAt(one: Case, escalateAfter: Millis): Instant | null {
+  if (one.state === "shelved") return one.shelved?.until ?? null;
+  const waits = one.priority === 1 && one.state === "new" && one.escalatedAt === null;
+  return waits ? later(one.annunciatedAt, escalateAfter) : null;
 }

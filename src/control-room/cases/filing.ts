@@ -48,7 +48,7 @@ const effects: Readonly<Record<EventType, Effect>> = {
 };
 
 export const effectOf = (type: CaseKind): Effect =>
-  type === "lane-offline" || type === "receipt-late" || type === "gap" ? "opens" : effects[type];
+  type === "lane-offline" || type === "gap" ? "opens" : effects[type];
 
 const siteOf = (src: string): string => src.slice(0, src.lastIndexOf("/"));
 
@@ -73,14 +73,7 @@ export function priorityOf(event: Pick<Filed, "level" | "category" | "type">): P
 }
 
 /** Conditions that last: they stay one case until they are over, however long that takes. */
-const lasting = new Set<CaseKind>([
-  "trouble",
-  "emergency-release",
-  "lane-offline",
-  "receipt-late",
-  "gap",
-  "mains-lost",
-]);
+const lasting = new Set<CaseKind>(["trouble", "emergency-release", "lane-offline", "gap", "mains-lost"]);
 
 /** Whether `event` belongs to the open case `one` of the same key. */
 export function belongs(one: Case, event: Filed): boolean {
@@ -90,8 +83,8 @@ export function belongs(one: Case, event: Filed): boolean {
   return event.at <= later(one.lastAt, grouping) && event.at >= one.openedAt - grouping;
 }
 
-/** A new case; the caller gives it its id. */
-export function open(id: string, event: Filed): Case {
+/** A new case; the caller gives it its id. `now` is the centre's time, at which the staff are told. */
+export function open(id: string, event: Filed, now: Instant): Case {
   return {
     id,
     key: keyOf(event),
@@ -104,6 +97,7 @@ export function open(id: string, event: Filed): Case {
     tries: Math.max(1, event.tries),
     openedAt: event.at,
     lastAt: event.at,
+    annunciatedAt: now,
     routing: event.routing,
     detail: event.detail,
     reasons: event.reasons,
@@ -118,7 +112,7 @@ export function open(id: string, event: Filed): Case {
 }
 
 /** The case after one more event. A rise to red is heard again, whatever the case's state was. */
-export function join(one: Case, event: Filed): Case {
+export function join(one: Case, event: Filed, now: Instant): Case {
   if (effectOf(event.type) === "clears") return { ...one, normalAt: event.at, rev: one.rev + 1 };
   const priority = priorityOf(event);
   const rises = priority < one.priority;
@@ -131,6 +125,7 @@ export function join(one: Case, event: Filed): Case {
     ...(rises && one.state !== "new"
       ? { state: "new" as const, shelved: null, acknowledged: null, escalatedAt: null }
       : {}),
+    annunciatedAt: rises ? now : one.annunciatedAt,
     src: newest ? event.src : one.src,
     reasons: newest ? event.reasons : one.reasons,
     tries: Math.max(one.tries + 1, event.tries),

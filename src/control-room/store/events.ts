@@ -285,14 +285,25 @@ export class EventStore {
     return this.#db.all<StoredEvent>(`SELECT ${storedColumns} FROM event WHERE case_id = $1 ORDER BY at, n`, caseId);
   }
 
-  /** Events by row number. */
-  async byNumber(numbers: readonly number[]): Promise<StoredEvent[]> {
-    if (numbers.length === 0) return [];
-    return this.#db.all<StoredEvent>(
-      `SELECT ${storedColumns} FROM event WHERE n IN (${placeholders(numbers.length)}) ORDER BY n`,
-      ...numbers,
+  /** What is sealed with the events of these cases, oldest first. */
+  async sealedOf(caseIds: readonly string[]): Promise<SealedEvent[]> {
+    if (caseIds.length === 0) return [];
+    return this.#db.all<SealedEvent>(
+      `SELECT event.case_id, event.src, stream.epoch, event.seq, event.sealed, event.seal_day FROM event
+       JOIN stream ON stream.id = event.stream
+       WHERE event.case_id IN (${placeholders(caseIds.length)}) AND event.sealed IS NOT NULL ORDER BY event.at, event.n`,
+      ...caseIds,
     );
   }
+}
+
+export interface SealedEvent extends Row {
+  readonly case_id: string;
+  readonly src: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly sealed: Uint8Array;
+  readonly seal_day: number;
 }
 
 export const storedColumns = "n, src, seq, type, at, received, body, sealed, seal_day, case_id";

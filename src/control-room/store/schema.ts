@@ -22,11 +22,12 @@ const tables = [
   `CREATE INDEX IF NOT EXISTS event_sealed ON event (seal_day) WHERE sealed IS NOT NULL`,
   `CREATE TABLE IF NOT EXISTS cases (
     id {text} PRIMARY KEY, key {text} NOT NULL, state {text} NOT NULL, priority {int} NOT NULL, src {text} NOT NULL,
-    opened {int} NOT NULL, last_at {int} NOT NULL, resolved_at {int}, erased {int} NOT NULL DEFAULT 0,
+    opened {int} NOT NULL, last_at {int} NOT NULL, resolved_at {int}, erased {int} NOT NULL DEFAULT 0, due {int},
     rev {int} NOT NULL, doc {text} NOT NULL)`,
   `CREATE INDEX IF NOT EXISTS cases_open ON cases (key) WHERE state <> 'resolved'`,
   `CREATE INDEX IF NOT EXISTS cases_resolved ON cases (resolved_at) WHERE resolved_at IS NOT NULL`,
   `CREATE INDEX IF NOT EXISTS cases_opened ON cases (opened)`,
+  `CREATE INDEX IF NOT EXISTS cases_due ON cases (due) WHERE due IS NOT NULL`,
   `CREATE TABLE IF NOT EXISTS counter (name {text} PRIMARY KEY, value {int} NOT NULL)`,
   // Free text of operators, apart from the audit log so that it can be erased; the log holds a salted digest of it.
   `CREATE TABLE IF NOT EXISTS note (n {id}, case_id {text} NOT NULL, at {int} NOT NULL, who {text} NOT NULL, salt {text} NOT NULL, text {text} NOT NULL)`,

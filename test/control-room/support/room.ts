@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ControlRoomConfig, controlRoomConfig } from "../../../src/control-room/config.ts";
@@ -18,6 +18,13 @@ export interface Line {
   readonly level: "debug" | "info" | "warn" | "error";
   readonly text: string;
   readonly fields: LogFields;
+}
+
+/** A folder with the least that the server wants of the built pages. */
+export function noPages(path: string): string {
+  mkdirSync(join(path, "ui/control-room"), { recursive: true });
+  writeFileSync(join(path, "ui/control-room/index.html"), "<!doctype html><title>room</title>");
+  return join(path, "ui");
 }
 
 /** Keeps what was logged, for tests that look for what must not be there. */

@@ -1,0 +1,180 @@
+import { type Instant, type Millis, millis, seconds } from "../core/units.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { EventBody } from "../protocol/envelope.ts";
+import { missing, union } from "../protocol/ranges.ts";
+import { type Case, escalate, unshelve } from "./cases/case.ts";
+import type { Filed } from "./cases/filing.ts";
+import type { LaneNow, LaneRegistry } from "./lane-registry.ts";
+import type { AuditAction } from "./store/audit.ts";
+import type { CaseStore } from "./store/cases.ts";
+import type { EventStore, StoredEvent } from "./store/events.ts";
+
+const tick: Millis = seconds(1);
+/** Events filed in one transaction. */
+const group = 500;
+/** Gaps are looked at this often, in ticks. */
+const gapTicks = 10;
+
+export interface DeskDeps {
+  readonly cases: CaseStore;
+  readonly events: EventStore;
+  readonly registry: LaneRegistry;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** False while this process doesn't hear the broker: then it can't know who is offline. */
+  readonly hearing: () => boolean;
+  readonly onOpened: (one: Case) => Promise<void>;
+  readonly onOverdue: (one: Case) => Promise<void>;
+}
+
+/**
+ * Files stored events into cases, soon after their commit and again every second; does what falls due; notices lanes
+ * that fell silent and numbers that a lane no longer holds. Every process has a desk: the database lets one work at a time.
+ */
+export class Desk {
+  readonly #deps: DeskDeps;
+  readonly #offlineAfter: Millis;
+  readonly #toldOffline = new Set<string>();
+  #cancel: () => void = () => {};
+  #working: Promise<void> | null = null;
+  #again = false;
+  #ticks = 0;
+  #stopped = false;
+  #startedAt: Instant;
+
+  constructor(deps: DeskDeps, offlineAfter: Millis) {
+    this.#deps = deps;
+    this.#offlineAfter = offlineAfter;
+    this.#startedAt = deps.clock.wall().at;
+  }
+
+  start(): void {
+    this.#startedAt = this.#deps.clock.wall().at;
+    this.#cancel = this.#deps.clock.every(tick, () => void this.tick());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#working;
+  }
+
+  /** Events were committed: file them. Calls while it works make it go round once more. */
+  wake(): void {
+    this.#again = true;
+    this.#working ??= this.#run().finally(() => {
+      this.#working = null;
+    });
+  }
+
+  /** The round of every second. */
+  async tick(): Promise<void> {
+    this.#ticks += 1;
+    this.wake();
+    try {
+      await this.#doDue();
+      if (this.#deps.hearing()) await this.#lookForSilence();
+      if (this.#ticks % gapTicks === 0) await this.#lookForGaps();
+    } catch (error) {
+      this.#deps.logger.warn("the desk's round failed", { error: textOf(error) });
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      try {
+        const { filed, opened } = await this.#deps.cases.file(factsOf, this.#deps.clock.wall().at, group);
+        for (const one of opened) await this.#deps.onOpened(one);
+        if (filed === group) this.#again = true;
+      } catch (error) {
+        this.#deps.logger.error("events not filed; tried again", { code: "GL-6010", error: textOf(error) });
+      }
+      await new Promise((next) => setImmediate(next));
+    }
+  }
+
+  async #doDue(): Promise<void> {
+    const now = this.#deps.clock.wall().at;
+    const overdue: Case[] = [];
+    await this.#deps.cases.due(now, (one): { next: Case; action: AuditAction } | null => {
+      if (one.state !== "shelved") {
+        const next = escalate(one, now);
+        overdue.push(next);
+        return { next, action: "escalate" };
+      }
+      const outcome = unshelve(one, now);
+      return outcome.ok ? { next: outcome.case, action: "shelf-ended" } : null;
+    });
+    for (const one of overdue) await this.#deps.onOverdue(one);
+  }
+
+  async #lookForSilence(): Promise<void> {
+    const now = this.#deps.clock.wall().at;
+    for (const lane of this.#deps.registry.all()) {
+      const told = this.#toldOffline.has(lane.src);
+      if (lane.online) {
+        if (told) await this.#deps.cases.returned(`${lane.src}|lane-offline`, now);
+        this.#toldOffline.delete(lane.src);
+        continue;
+      }
+      const silentSince = Math.max(lane.since, this.#startedAt);
+      if (told || lane.planned || now - silentSince < this.#offlineAfter) continue;
+      this.#toldOffline.add(lane.src);
+      await this.#deps.cases.notice(silence(lane), now);
+    }
+  }
+
+  async #lookForGaps(): Promise<void> {
+    const now = this.#deps.clock.wall().at;
+    for (const stream of await this.#deps.events.streams()) {
+      const gone = missing(union(stream.have, stream.shed), 1, Math.max(0, stream.tail - 1));
+      const [hole] = gone;
+      if (hole === undefined) continue;
+      await this.#deps.cases.notice(
+        {
+          ...silence({ src: stream.src, since: now }),
+          type: "gap",
+          detail: { epoch: stream.epoch, from: hole[0], to: hole[1] },
+        },
+        now,
+      );
+    }
+  }
+}
+
+const silence = (lane: Pick<LaneNow, "src" | "since">): Filed => ({
+  src: lane.src,
+  type: "lane-offline",
+  category: "device",
+  level: "none",
+  at: lane.since,
+  case: null,
+  tries: 1,
+  routing: ["site"],
+  reasons: [],
+  detail: {},
+  hasSubject: false,
+});
+
+/** What filing needs of a stored event; the text was checked by the schema when it came in. */
+export function factsOf(event: StoredEvent): Filed | null {
+  const body = JSON.parse(event.body) as EventBody;
+  return {
+    src: event.src,
+    type: body.type,
+    category: body.category,
+    level: body.level,
+    at: event.at as Instant,
+    case: body.case,
+    tries: body.tries,
+    routing: body.routing,
+    reasons: body.reasons,
+    detail: body.detail ?? {},
+    hasSubject: event.sealed !== null,
+  };
+}
+
+export const offlineAfter = (settingSeconds: number): Millis => millis(settingSeconds * 1_000);
+const textOf = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 200) : "failed");
