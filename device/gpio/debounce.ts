@@ -7,15 +7,17 @@ const CHATTER_AFTER = millis(1_000);
 export class Debounced {
   readonly #debounce: Millis;
   #value: boolean;
-  #changed: Monotonic = monotonic(0);
+  #changed: Monotonic;
   #candidate: boolean;
-  #candidateSince: Monotonic = monotonic(0);
+  #candidateSince: Monotonic;
   #restlessSince: Monotonic | null = null;
 
-  constructor(debounce: Millis, initial = false) {
+  constructor(debounce: Millis, initial = false, at: Monotonic = monotonic(0)) {
     this.#debounce = debounce;
     this.#value = initial;
     this.#candidate = initial;
+    this.#changed = at;
+    this.#candidateSince = at;
   }
 
   /** The stable level. */

@@ -87,6 +87,13 @@ export class Way {
     this.#free = true;
   }
 
+  /** A body went all the way through, as the turnstile's own PASS contact tells; judged like one seen by the beams. */
+  walked(direction: Direction, at: Monotonic): InputEvent[] {
+    const events: InputEvent[] = [];
+    this.#through(direction, at, at, 1, events);
+    return events;
+  }
+
   /** When `tick` has to be called next, or null while nothing can happen by itself. */
   due(): Monotonic | null {
     const settle = this.#settleDue();
