@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   doctor: () => import("./doctor.ts"),
   selftest: () => import("./selftest.ts"),
   scan: () => import("./scan.ts"),
+  issue: () => import("./issue.ts"),
+  keys: () => import("./keys.ts"),
+  poster: () => import("./poster.ts"),
+  verify: () => import("./verify.ts"),
 };
 
 async function run(argv: readonly string[]): Promise<void> {
