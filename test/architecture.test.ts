@@ -26,7 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/service": ["src/config", "src/threads"],
   "src/web": ["src/service", "src/config"],
   "src/control-room": ["src/protocol", "src/config", "src/threads"],
-  "src/ui": ["src/protocol"],
+  "src/ui": ["src/protocol", "config/locales"],
   device: ["src/config", "src/threads"],
   "device/rig": ["src/pass", "src/threads", "src/config", "device"],
 };
