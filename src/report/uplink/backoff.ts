@@ -1,7 +1,12 @@
-/** Full jitter: any pause from 1 s up to a bound that doubles to 30 s, so that lanes don't come back in step. */
+/**
+ * Full jitter: any pause from 1 s up to a bound that doubles from 8 s to 30 s, so that lanes don't come back in step. The
+ * first bound is wide because a broker's restart is everybody's first attempt at once: 4,000 lanes within 7 s are about
+ * 570 connects a second.
+ */
 import { type Millis, millis } from "../../core/units.ts";
 
 const shortest = 1000;
+const firstBound = 8000;
 
 export interface BackoffSettings {
   readonly longest: Millis;
@@ -11,6 +16,6 @@ export interface BackoffSettings {
 
 /** @param attempt 0 for the first try after a good connection. @param floor never shorter than this. */
 export function pauseBefore(attempt: number, settings: BackoffSettings, floor: Millis = millis(shortest)): Millis {
-  const bound = Math.max(floor, Math.min(settings.longest, shortest * 2 ** Math.min(attempt + 1, 16)));
+  const bound = Math.max(floor, Math.min(settings.longest, firstBound * 2 ** Math.min(attempt, 16)));
   return millis(floor + (bound - floor) * settings.random());
 }

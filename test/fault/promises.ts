@@ -1,0 +1,49 @@
+/** What a writer promised before it was killed, and what its outbox holds afterwards. */
+
+import type { EpochChange } from "../../src/ports/outbox.ts";
+import { Disk } from "../../src/report/outbox/disk.ts";
+
+export class Promises {
+  /** Highest number promised, and highest trimmed, of each epoch. */
+  readonly #acked = new Map<string, Set<number>>();
+  readonly #trimmed = new Map<string, number>();
+  confirmed = 0;
+  lost = 0;
+  twice = 0;
+  holes = 0;
+  changes: EpochChange[] = [];
+
+  /** Takes the lines of a child that has ended. A number promised twice would be a second event under one identity. */
+  learn(lines: readonly string[]): void {
+    for (const line of lines) {
+      const [word, epoch = "", text = ""] = line.split(" ");
+      if (word === "ACK") {
+        const known = this.#acked.get(epoch) ?? new Set<number>();
+        if (known.has(Number(text))) this.twice += 1;
+        this.#acked.set(epoch, known.add(Number(text)));
+        this.confirmed += 1;
+      } else if (word === "TRIM") this.#trimmed.set(epoch, Math.max(this.#trimmed.get(epoch) ?? 0, Number(text)));
+    }
+  }
+
+  /** Opens the outbox and counts what was promised and is neither there nor trimmed, and numbers that are missing. */
+  async check(directory: string, capacity: number): Promise<void> {
+    const disk = new Disk({ directory, capacity, reserve: false, synchronous: "FULL" });
+    disk.onEpoch((change) => this.changes.push(change));
+    const { usable } = await disk.open();
+    if (!usable) throw new Error("the outbox can't be opened");
+    const held = [...(await disk.list("alert", null, 1_000_000)), ...(await disk.list("system", null, 1_000_000))];
+    await disk.close();
+    const present = new Map<string, Set<number>>();
+    for (const { epoch, seq } of held) present.set(epoch, (present.get(epoch) ?? new Set()).add(seq));
+    for (const [epoch, acked] of this.#acked) {
+      const there = present.get(epoch) ?? new Set();
+      // A kill may fall between a trim and the line that says so; trims go in steps of fifty.
+      const trimmed = this.#trimmed.get(epoch) ?? 0;
+      const first = Math.min(...there, trimmed + 51);
+      for (const seq of acked) if (seq >= first && !there.has(seq)) this.lost += 1;
+      if (first > trimmed + 51) this.lost += 1;
+      for (let seq = first; seq <= Math.max(0, ...there); seq += 1) if (!there.has(seq)) this.holes += 1;
+    }
+  }
+}
