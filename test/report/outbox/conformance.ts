@@ -9,7 +9,7 @@ import { uuidV7 } from "../../../src/protocol/uuid.ts";
 export const body = (n: number): string =>
   JSON.stringify({
     src: "d/s/l",
-    boot: uuidV7(1),
+    boot: "00000000-0000-7000-8000-000000000001",
     at: "2020-05-06T01:00:00.000Z",
     clock: "synced",
     mono: n,
