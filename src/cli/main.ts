@@ -9,6 +9,7 @@ interface CommandFile {
 
 const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   calibrate: () => import("./calibrate.ts"),
+  check: () => import("./check.ts"),
   completion: () => import("./completion.ts"),
   config: () => import("./config.ts"),
   "control-room": () => import("./control-room.ts"),

@@ -30,14 +30,21 @@ export function fail(error: unknown, json: boolean): void {
 /** The text of an argument, where `-` stands for standard input without its trailing newline. */
 export async function textArgument(argument: string): Promise<string> {
   if (argument !== "-") return argument;
+  const bytes = await standardInput(1 << 20, "1 MiB; give one code at a time");
+  return bytes.toString("utf8").replace(/\r?\n$/, "");
+}
+
+/** The bytes of a picture on standard input. */
+export const bytesArgument = (): Promise<Buffer> => standardInput(64 << 20, "64 MiB; give one picture");
+
+/** @throws UsageError as soon as there is more than `limit`. */
+async function standardInput(limit: number, words: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of process.stdin) {
     size += (chunk as Buffer).length;
-    if (size > 1 << 20) throw new UsageError("standard input is longer than 1 MiB; give one code at a time");
+    if (size > limit) throw new UsageError(`standard input is longer than ${words}`);
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks)
-    .toString("utf8")
-    .replace(/\r?\n$/, "");
+  return Buffer.concat(chunks);
 }
