@@ -85,6 +85,7 @@ export interface Waiting {
   readonly waitedMs: number;
   /** Until the next call; null where no call follows. */
   readonly nextCallMs: number | null;
+  readonly calls: 1 | 2 | 3;
 }
 /** The same person for a signed-in guard. */
 export interface AttendedSight extends Waiting {
@@ -96,7 +97,6 @@ export interface AttendedSight extends Waiting {
   /** When the centre's receipt came, as 08:13. */
   readonly receivedAt: string | null;
   readonly tries: number;
-  readonly calls: 1 | 2 | 3;
   readonly may: GuardView["attended"][number]["may"];
 }
 

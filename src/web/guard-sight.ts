@@ -22,15 +22,16 @@ function waiting(person: AttendedPerson, now: Monotonic): Waiting {
     id: person.id,
     waitedMs: Math.round(since(person.since, now)),
     nextCallMs: next === null ? null : Math.round(since(now, next)),
+    calls: person.calls,
   };
 }
 
 function sight(person: AttendedPerson, now: Monotonic): AttendedSight {
-  const { reasons, temperature, colourHint, complaint, report, calls, may } = person;
+  const { reasons, temperature, colourHint, complaint, report, may } = person;
   const receivedAt = person.receivedAt ?? null;
   return {
     ...waiting(person, now),
-    ...{ reasons, temperature, colourHint, complaint, report, calls, may },
+    ...{ reasons, temperature, colourHint, complaint, report, may },
     receivedAt: receivedAt === null ? null : timeOfDay(receivedAt),
     tries: person.tries ?? 1,
   };

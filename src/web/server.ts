@@ -10,7 +10,7 @@ import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { GuardMessage, LaneTag, RigView, Setup, Shift, SiteTexts, StreetMessage } from "../core/live.ts";
 import { streetFacts } from "../core/street.ts";
-import { type Instant, millis, since } from "../core/units.ts";
+import { instant, minutes, since } from "../core/units.ts";
 import type { GuardAction, GuardAnswer, GuardView, StreetView } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Display } from "../ports/display.ts";
@@ -88,6 +88,7 @@ interface Tablet {
 
 /** Files of the two folders only, and no say in caching: the header of every answer asks to look again. */
 const plainFiles = { index: false, dotfiles: "deny", cacheControl: false } as const;
+const MINUTE = minutes(1);
 const BODY_LIMIT = 4096;
 const FRAME_LIMIT = 1024;
 
@@ -107,7 +108,8 @@ export function createWeb(options: WebOptions): Web {
     if (session === null) return null;
     const wall = clock.wall();
     const left = since(clock.monotonic(), session.ends);
-    const until = wall.trust === "unsynced" ? null : timeOfDay((wall.at + left) as Instant);
+    const end = Math.round((wall.at + left) / MINUTE) * MINUTE;
+    const until = wall.trust === "unsynced" ? null : timeOfDay(instant(end));
     return { guard: session.guard.id, supervisor: session.guard.supervisor, until };
   };
 
@@ -145,6 +147,7 @@ export function createWeb(options: WebOptions): Web {
     const page = (path: string, name: string): void => {
       made.get(path, (_request, reply) => reply.header("cache-control", "no-store").sendFile(`${name}/index.html`));
     };
+    made.get("/favicon.ico", (_request, reply) => reply.code(204).send());
     page("/", "display");
     page("/guard", "guard");
     const greeting = JSON.stringify(setupOf(options, buildOf(pages)));
@@ -265,6 +268,3 @@ function listenError(error: unknown, options: WebOptions): unknown {
   if (code === "EADDRNOTAVAIL") return new WebError("GL-5002", `this machine has no address ${options.host}`);
   return error;
 }
-
-/** How long a page waits for the lane before it says out of service by itself (SCREENS, state → screen). */
-export const PAGE_PATIENCE = millis(2000);

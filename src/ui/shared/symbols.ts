@@ -101,6 +101,9 @@ const lines = {
 export type SymbolName = keyof typeof lines;
 export const symbolNames = Object.keys(lines) as SymbolName[];
 
+/** The lines of a symbol, for pages that draw with a library. */
+export const linesOf = (name: SymbolName): readonly Line[] => lines[name];
+
 /** The symbol as an inline picture, hidden from assistive software: words always stand beside it. */
 export function symbol(name: SymbolName, size: number): SVGSVGElement {
   const paths = lines[name].map((part: Line) => {

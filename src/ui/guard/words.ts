@@ -1,0 +1,49 @@
+import { guard as en, street as streetEn } from "../../../config/locales/en.json";
+import { street as streetZh, guard as zh } from "../../../config/locales/zh-CN.json";
+import type { ReasonCode } from "../../core/flow.ts";
+import type { Setup } from "../../core/live.ts";
+import { fill, type Values } from "../shared/words.ts";
+
+export type GuardWords = typeof zh;
+export type Language = "zh" | "en";
+
+export interface ReasonWords {
+  readonly plate: string;
+  readonly "plate-none"?: string;
+  readonly also: string;
+  readonly say: readonly string[];
+  readonly steps: readonly { readonly text: string; readonly note?: string }[];
+}
+
+export function wordsOf(language: Language): GuardWords {
+  return language === "en" ? en : zh;
+}
+
+export const sideWords = (language: Language): Readonly<Record<string, string>> =>
+  (language === "en" ? streetEn : streetZh).side;
+
+export function reasonWords(language: Language, code: ReasonCode): ReasonWords {
+  const table: Readonly<Record<string, ReasonWords>> = wordsOf(language).reasons;
+  const words = table[code];
+  if (words === undefined) throw new Error(`no words for ${code}`);
+  return words;
+}
+
+/** Headline of the plate: with the reading where there is one. */
+export function plateText(words: ReasonWords, value: number | null): string {
+  const filled = value === null ? null : fill(words.plate, { value: value.toFixed(1) });
+  return filled ?? words["plate-none"] ?? words.plate;
+}
+
+/** Telephone numbers of the site for the steps; a step or note whose number is not configured is left out. */
+export function phoneValues(setup: Setup | null): Values {
+  const phones = setup?.site.phones;
+  const values: Record<string, string> = {};
+  const tel = phones?.site ?? phones?.technical;
+  if (tel != null) values.tel = tel;
+  if (phones?.health != null) values.healthTel = phones.health;
+  return values;
+}
+
+/** The text with its values, or without the hole where one is missing. */
+export const told = (text: string, values: Values): string => fill(text, values) ?? text.replace(/\s*\{\w+\}/g, "");
