@@ -2,7 +2,7 @@ import type { ReasonCode } from "../../core/flow.ts";
 import type { AttendedSight } from "../../core/live.ts";
 import type { SymbolName } from "../shared/symbols.ts";
 import type { Acts, Model } from "./model.ts";
-import { Card, clockText, Push, Symbol } from "./parts.tsx";
+import { Card, clockText, Push, Sign } from "./parts.tsx";
 import { type GuardWords, phoneValues, plateText, reasonWords, told, wordsOf } from "./words.ts";
 
 type Tone = "red" | "yellow" | "staff" | "grey";
@@ -74,7 +74,7 @@ export function Attended({ model, acts, person }: { model: Model; acts: Acts; pe
       <Queue model={model} acts={acts} person={person} />
       <Card name="case">
         <div class="plate" data-tone={toneOf(code)} data-reason={code}>
-          <Symbol name={plateSymbol(code)} size={84} />
+          <Sign name={plateSymbol(code)} size={84} />
           <div>
             <h2>{plate}</h2>
             <Also model={model} person={person} />
@@ -112,7 +112,7 @@ function Queue({ model, acts, person }: { model: Model; acts: Acts; person: Atte
             aria-pressed={other.id === person.id ? "true" : "false"}
             onClick={() => acts.choose(other.id)}
           >
-            <Symbol name={plateSymbol(code)} size={26} />
+            <Sign name={plateSymbol(code)} size={26} />
             {plateText(reasonWords(model.language, code), other.temperature?.estimate ?? null)}
             <span class="mono">{clockText(other.waitedMs + model.ageMs)}</span>
           </button>
@@ -177,7 +177,7 @@ function Waited({ model, person }: { model: Model; person: AttendedSight }) {
       : told(person.calls === 1 ? words.again : words.room, { n: left });
   return (
     <p class="waited">
-      <Symbol name="clock" size={30} />
+      <Sign name="clock" size={30} />
       <span class="mono big-clock">{clockText(person.waitedMs + model.ageMs)}</span>
       <span>
         {words.waited}

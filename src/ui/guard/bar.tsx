@@ -1,6 +1,6 @@
 import type { GuardUpdate } from "../../core/live.ts";
 import type { Acts, Model } from "./model.ts";
-import { Symbol } from "./parts.tsx";
+import { Sign } from "./parts.tsx";
 import { sideWords, told, wordsOf } from "./words.ts";
 
 const TURN = { right: 0, down: 90, left: 180, up: 270 } as const;
@@ -14,11 +14,11 @@ export function Bar({ model, acts }: { model: Model; acts: Acts }) {
   return (
     <header class="bar">
       <span class="tag">
-        {lane?.number ?? "--"} <Symbol name="go-arrow" size={28} turn={TURN[lane?.arrow ?? "right"]} />
+        {lane?.number ?? "--"} <Sign name="go-arrow" size={28} turn={TURN[lane?.arrow ?? "right"]} />
       </span>
       <h1 class="site">{setup === null ? "" : `${setup.site.name[model.language]} · ${side}`}</h1>
       <span class="who">
-        <Symbol name="lock" size={22} />
+        <Sign name="lock" size={22} />
         {shift === null ? (
           words.bar["signed-out"]
         ) : (

@@ -1,5 +1,5 @@
 import type { Acts, Model } from "./model.ts";
-import { Card, Push, Symbol } from "./parts.tsx";
+import { Card, Push, Sign } from "./parts.tsx";
 import { wordsOf } from "./words.ts";
 
 /** Nobody waits: the lane's state, the last quarter-hours, and what a guard may start unasked. */
@@ -13,7 +13,7 @@ export function Idle({ model, acts }: { model: Model; acts: Acts }) {
       <Card name="state">
         <div class="state-head" data-mode={mode}>
           <span class="state-ring">
-            <Symbol name={mode === "normal" ? "check" : mode === "emergency" ? "free-exit" : "closed"} size={52} />
+            <Sign name={mode === "normal" ? "check" : mode === "emergency" ? "free-exit" : "closed"} size={52} />
           </span>
           <div>
             <h2>{title.title}</h2>
@@ -38,7 +38,7 @@ export function Idle({ model, acts }: { model: Model; acts: Acts }) {
           </figure>
         )}
         <p class="hint">
-          <Symbol name="manual-check" size={28} />
+          <Sign name="manual-check" size={28} />
           {words.idle.hint}
         </p>
       </Card>

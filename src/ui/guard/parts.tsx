@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { linesOf, type SymbolName } from "../shared/symbols.ts";
 
-export function Symbol({ name, size, turn = 0 }: { name: SymbolName; size: number; turn?: number }) {
+export function Sign({ name, size, turn = 0 }: { name: SymbolName; size: number; turn?: number }) {
   return (
     <svg class="symbol" viewBox="0 0 96 96" width={size} height={size} aria-hidden="true" data-symbol={name}>
       {linesOf(name).map((line) => (
@@ -40,7 +40,7 @@ export function Push({ id, symbol, title, text, filled, blocked, onPush }: PushP
         if (!off) onPush();
       }}
     >
-      <Symbol name={off ? "lock" : symbol} size={34} />
+      <Sign name={off ? "lock" : symbol} size={34} />
       <span class="push-words">
         <span class="push-title">{title}</span>
         {(off ? blocked : text) && <span class="push-text">{off ? blocked : text}</span>}

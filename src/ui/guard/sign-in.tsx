@@ -1,5 +1,5 @@
 import type { Acts, Model } from "./model.ts";
-import { Card, clockText, Symbol } from "./parts.tsx";
+import { Card, clockText, Sign } from "./parts.tsx";
 import { sideWords, told, wordsOf } from "./words.ts";
 
 /** Signed out: that somebody waits, never why; the keypad; and the call for help, which needs no sign-in. */
@@ -15,13 +15,13 @@ export function SignIn({ model, acts }: { model: Model; acts: Acts }) {
     <main class={`signed-out${model.lost ? " old" : ""}`}>
       {first === undefined ? (
         <section class="needed quiet">
-          <Symbol name="check" size={120} />
+          <Sign name="check" size={120} />
           <h2>{text.quiet}</h2>
           <p>{text.buttons}</p>
         </section>
       ) : (
         <section class="needed">
-          <Symbol name="see-staff" size={172} />
+          <Sign name="see-staff" size={172} />
           <h2>{text.needed}</h2>
           <p class="needed-where">
             {told(text.where, { lane })} <span class="mono">{clockText(first.waitedMs + model.ageMs)}</span>
@@ -35,7 +35,7 @@ export function SignIn({ model, acts }: { model: Model; acts: Acts }) {
         <p>{text.text}</p>
         <Keypad model={model} acts={acts} submit={acts.signIn} enter={text.enter} />
         <button type="button" class="push wide" data-push="call-help" onClick={() => acts.ask({ kind: "call-help" })}>
-          <Symbol name="call" size={30} />
+          <Sign name="call" size={30} />
           <span class="push-title">{text.call}</span>
         </button>
       </Card>
