@@ -1,0 +1,132 @@
+/**
+ * A signed document that is fetched again and again, kept on disk and swapped whole: the trust list and the revocation
+ * filter are both kept this way.
+ */
+import { readFile } from "node:fs/promises";
+import writeFileAtomic from "write-file-atomic";
+import { type Instant, type Millis, millis, seconds } from "../../core/units.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
+import { type FetchDocument, fetchDocument, type TlsMaterial } from "./fetch-document.ts";
+
+export interface Dated {
+  readonly version: number;
+  readonly issuedAt: Instant;
+  /** It says only what changed since the one held: both are kept on disk. */
+  readonly followsHeld: boolean;
+}
+
+export interface DocumentSettings {
+  /** Null: only what is on disk. */
+  readonly url: string | null;
+  /** Where the signed text is kept; null: nowhere. */
+  readonly file: string | null;
+  readonly tls: TlsMaterial;
+  readonly refresh: Millis;
+  readonly maxBytes: number;
+}
+
+export interface DocumentParts<T extends Dated> {
+  readonly name: string;
+  readonly settings: DocumentSettings;
+  /** Checks the signature and builds the whole document. Throws where any part is not as it should be. */
+  readonly open: (text: string, held: T | null) => T;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 0 … 1, for the jitter between lanes. */
+  readonly random?: () => number;
+  readonly fetch?: FetchDocument;
+}
+
+export interface DocumentStore<T extends Dated> {
+  /** Loads what is on disk, then fetches now and at each refresh. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Fetches once, now. True where the document held is confirmed or newer than before. */
+  refresh(): Promise<boolean>;
+  held(): T | null;
+  /** Time since the signer's own date; null without a document. */
+  age(): Millis | null;
+}
+
+/** Then the whole document is asked for again, so that the file on disk stays short. */
+const LONGEST_CHAIN = 100;
+const FETCH_TIMEOUT = seconds(30);
+
+export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): DocumentStore<T> {
+  const { name, settings, clock, logger, random = Math.random, fetch = fetchDocument } = parts;
+  let held: T | null = null;
+  /** The signed texts that `held` was built from, one a line: a whole document and the changes since. */
+  let chain: readonly string[] = [];
+  let etag: string | null = null;
+  let cancel: (() => void) | null = null;
+  let stopped = false;
+
+  /** Builds first, swaps after; an older version than the one held is refused. */
+  const take = (text: string): boolean => {
+    try {
+      const next = parts.open(text, held);
+      if (held !== null && next.version < held.version) {
+        logger.warn(`GL-3004: ${name}: an older version was offered and refused`, { held: held.version });
+        return false;
+      }
+      held = next;
+      const line = `${JSON.stringify(JSON.parse(text))}\n`;
+      chain = next.followsHeld ? [...chain, line] : [line];
+      logger.info(`${name} in use`, { version: next.version });
+      return true;
+    } catch (error) {
+      logger.warn(`GL-3005: ${name} was refused; the one before stays`, {
+        why: error instanceof Error && "code" in error ? String(error.code) : "unexpected",
+      });
+      return false;
+    }
+  };
+
+  const load = async (): Promise<void> => {
+    if (settings.file === null) return;
+    const text = await readFile(settings.file, "utf8").catch(() => "");
+    for (const line of text.split("\n")) if (line !== "") take(line);
+  };
+
+  const refresh = async (): Promise<boolean> => {
+    if (settings.url === null) return false;
+    const { url, tls, maxBytes } = settings;
+    const answer = await fetch({ url, etag, maxBytes, timeout: FETCH_TIMEOUT, tls });
+    if (answer.kind === "unchanged") return held !== null;
+    if (answer.kind === "failed") {
+      logger.warn(`GL-3006: ${name} could not be fetched`, { why: answer.why });
+      return false;
+    }
+    const taken = take(answer.text);
+    // Without a tag the server sends the whole document: the way back from a change that did not fit.
+    etag = taken && chain.length < LONGEST_CHAIN ? answer.etag : null;
+    if (taken && settings.file !== null) await writeFileAtomic(settings.file, chain.join(""), { mode: 0o600 });
+    return taken;
+  };
+
+  /** A quarter of jitter, so that a street of lanes does not ask in one second. */
+  const schedule = (): void => {
+    if (stopped || settings.url === null) return;
+    cancel = clock.after(millis(settings.refresh * (0.875 + random() / 4)), () => {
+      refresh()
+        .catch(() => false)
+        .finally(schedule);
+    });
+  };
+
+  return {
+    async start() {
+      await load();
+      await refresh();
+      schedule();
+    },
+    async stop() {
+      stopped = true;
+      cancel?.();
+    },
+    refresh,
+    held: () => held,
+    age: () => (held === null ? null : millis(Math.max(0, clock.wall().at - held.issuedAt))),
+  };
+}
