@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import type { WallTime } from "../core/flow.ts";
+import type { CheckResult } from "../core/panel.ts";
 import { instant, millis } from "../core/units.ts";
-import { type CheckResult, doctor, exitCode } from "../service/doctor.ts";
+import { doctor, exitCode } from "../service/doctor.ts";
 import { nodeHost } from "../service/node-host.ts";
 import { readPrivate } from "../service/private-file.ts";
 import { laneFile, withConfigOption } from "./lane-file.ts";

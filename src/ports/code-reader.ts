@@ -10,6 +10,8 @@ export interface FrameResult {
   readonly aim: Corners | null;
   /** Whether the presence gate saw anything at all. */
   readonly busy: boolean;
+  /** How it was read, for the technician's overlay: the rung of the first code, and the time it took. */
+  readonly how?: { readonly rung: string | null; readonly ms: number };
 }
 
 export interface ReaderCounters {

@@ -211,6 +211,7 @@ export class PooledCodeReader implements CodeReader {
       ),
       guidance: this.#advise(at, reading),
       aim: aimOf(job, reading),
+      how: { rung: reading.codes[0]?.rung ?? null, ms },
     };
     for (const listener of [...this.#listeners]) listener(result);
   }

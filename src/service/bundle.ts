@@ -2,10 +2,8 @@
 import { gzipSync } from "node:zlib";
 import { laneFields } from "../config/describe.ts";
 import { plain, valueAt, withValue } from "../config/walk.ts";
-import type { CheckResult } from "./doctor.ts";
+import type { CheckResult, TroubleRow, Version } from "../core/panel.ts";
 import type { Series } from "./series.ts";
-import type { Version } from "./settings.ts";
-import type { TroubleRow } from "./workbench.ts";
 
 export interface BundleParts {
   readonly program: string;

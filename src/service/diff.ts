@@ -1,18 +1,7 @@
 /** What differs between two configurations, field by field, in words. */
 import { laneFields, needsRestart, wordsOf } from "../config/describe.ts";
 import { valueAt } from "../config/walk.ts";
-
-export interface Change {
-  readonly path: string;
-  readonly zh: string;
-  readonly en: string;
-  readonly about: string;
-  readonly aboutZh: string;
-  /** As the file writes it; `undefined` becomes null. */
-  readonly from: unknown;
-  readonly to: unknown;
-  readonly restart: boolean;
-}
+import type { Change } from "../core/panel.ts";
 
 /** Fields whose values differ, in file order. Both files must have their defaults filled in. */
 export function diffFiles(before: unknown, after: unknown): Change[] {

@@ -1,27 +1,13 @@
 /** `greenlane doctor`: looks at everything a lane needs, one check after the other, and says what to do. */
 import type { LaneConfig } from "../config/schema.ts";
 import type { WallTime } from "../core/flow.ts";
+import type { CheckResult } from "../core/panel.ts";
 import { clockChecks } from "./checks/clock.ts";
 import { deviceChecks } from "./checks/devices.ts";
 import { linkChecks } from "./checks/link.ts";
 import { placeChecks } from "./checks/place.ts";
 import { programChecks } from "./checks/program.ts";
 import type { Host } from "./host.ts";
-
-export interface CheckResult {
-  /** "camera.device": stable, for scripts. */
-  readonly id: string;
-  readonly status: "ok" | "warn" | "fail" | "skipped";
-  /** Stable code of what is wrong, null where nothing is. */
-  readonly code: string | null;
-  readonly zh: string;
-  readonly en: string;
-  /** What was found, in figures where there are any. */
-  readonly measured: string;
-  readonly expected: string;
-  /** What to do, null where nothing is to do. */
-  readonly fix: string | null;
-}
 
 export interface Patient {
   readonly config: LaneConfig;

@@ -6,18 +6,10 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../config/findings.ts";
 import { inspectConfig, type Loaded, parseFile, readConfig, readText } from "../config/load.ts";
+import type { Change, Version } from "../core/panel.ts";
 import type { Instant } from "../core/units.ts";
-import { type Change, diffFiles } from "./diff.ts";
+import { diffFiles } from "./diff.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
-
-export interface Version {
-  readonly version: number;
-  readonly at: Instant;
-  /** Staff id, "control-room", "serial", "cli" or "provisioning". */
-  readonly by: string;
-  readonly summary: string;
-  readonly state: "current" | "earlier" | "returned";
-}
 
 interface Stored extends Omit<Version, "state"> {
   readonly returned: boolean;

@@ -1,26 +1,8 @@
 /** The way through an installation: eight steps, kept on disk so that a restart in the middle loses nothing. */
 import { join } from "node:path";
+import { type StepState, type WizardState, type WizardStep, wizardSteps } from "../core/panel.ts";
 import type { Instant } from "../core/units.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
-
-export const wizardSteps = [
-  "network",
-  "broker",
-  "site",
-  "camera",
-  "thermometer",
-  "turnstile",
-  "sound",
-  "alert",
-] as const;
-export type WizardStep = (typeof wizardSteps)[number];
-export type StepState = "open" | "done" | "skipped";
-
-export interface WizardState {
-  readonly at: WizardStep;
-  readonly steps: Readonly<Record<WizardStep, StepState>>;
-  readonly changed: Instant | null;
-}
 
 const open = (): WizardState => ({
   at: "network",

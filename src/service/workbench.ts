@@ -1,6 +1,7 @@
 /** What the technician's tools need of the running lane. The composition root makes one from the lane and its ports. */
 import type { LaneMode } from "../core/flow.ts";
-import type { Celsius, Instant } from "../core/units.ts";
+import type { TroubleRow } from "../core/panel.ts";
+import type { Celsius } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { FrameResult, ReaderCounters, Scanner } from "../ports/code-reader.ts";
 import type { EventLog, Position } from "../ports/event-log.ts";
@@ -10,19 +11,6 @@ import type { LinkState } from "../ports/orders.ts";
 import type { ReleasePort } from "../ports/release.ts";
 import type { Thermometer } from "../ports/thermometer.ts";
 import type { Voice } from "../ports/voice.ts";
-
-/** One row of the health page, from the registry of troubles. */
-export interface TroubleRow {
-  readonly code: string;
-  readonly severity: "fault" | "warning";
-  readonly zh: string;
-  readonly en: string;
-  readonly fixZh: string;
-  readonly fixEn: string;
-  readonly since: Instant | null;
-  /** Code of the trouble that this one follows from. */
-  readonly causedBy: string | null;
-}
 
 export type Answer = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly why: string };
 

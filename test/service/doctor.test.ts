@@ -7,9 +7,10 @@ import { createServer as createTlsServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/load.ts";
 import { withValue } from "../../src/config/walk.ts";
+import type { CheckResult } from "../../src/core/panel.ts";
 import { instant, millis } from "../../src/core/units.ts";
 import { spotDiameter } from "../../src/service/checks/place.ts";
-import { allChecks, type CheckResult, doctor, exitCode, type Patient } from "../../src/service/doctor.ts";
+import { allChecks, doctor, exitCode, type Patient } from "../../src/service/doctor.ts";
 import type { FileFacts, Host } from "../../src/service/host.ts";
 import { nodeHost } from "../../src/service/node-host.ts";
 

@@ -5,13 +5,14 @@ import { ScannerSim } from "../../device/scanner/scanner.sim.ts";
 import { SounderSim } from "../../device/sounder/sounder.sim.ts";
 import { ThermometerSim } from "../../device/thermometer/thermometer.sim.ts";
 import type { Direction, LaneMode } from "../../src/core/flow.ts";
+import type { TroubleRow } from "../../src/core/panel.ts";
 import { millis } from "../../src/core/units.ts";
 import type { FrameResult } from "../../src/ports/code-reader.ts";
 import type { Position } from "../../src/ports/event-log.ts";
 import type { InputEvent, InputLine } from "../../src/ports/inputs.ts";
 import type { LinkState } from "../../src/ports/orders.ts";
 import { ReleaseError } from "../../src/ports/release.ts";
-import type { TroubleRow, Workbench } from "../../src/service/workbench.ts";
+import type { Workbench } from "../../src/service/workbench.ts";
 
 export class Bench implements Workbench {
   readonly clock = new SimClock();

@@ -1,7 +1,7 @@
 import type { Frame } from "../../core/flow.ts";
+import type { CheckResult } from "../../core/panel.ts";
 import { type Millis, since } from "../../core/units.ts";
 import type { Workbench } from "../workbench.ts";
-import type { Step } from "./selftest.ts";
 import { bad, collect, good, median, skipped } from "./steps.ts";
 
 interface Seen {
@@ -13,7 +13,7 @@ interface Seen {
 }
 
 /** Frame rate, age, change and light of the camera's pictures over `period`. The pictures themselves are not kept. */
-export async function cameraSteps(bench: Workbench, period: Millis): Promise<readonly Step[]> {
+export async function cameraSteps(bench: Workbench, period: Millis): Promise<readonly CheckResult[]> {
   const { clock, frames, reader } = bench;
   if (frames === null) return [skipped("camera.frames", "画面", "Pictures", "this lane has no camera")];
   const seen = await collect<Seen>(clock, period, Number.POSITIVE_INFINITY, (take) =>

@@ -1,15 +1,15 @@
 import type { Direction } from "../../core/flow.ts";
+import type { CheckResult } from "../../core/panel.ts";
 import { since } from "../../core/units.ts";
 import { ReleaseError } from "../../ports/release.ts";
 import type { Workbench } from "../workbench.ts";
-import type { Step } from "./selftest.ts";
 import { bad, good } from "./steps.ts";
 
 /** Pulses each direction once. Only in local maintenance mode, with nobody in the way and no emergency. */
-export async function relaySteps(bench: Workbench): Promise<readonly Step[]> {
+export async function relaySteps(bench: Workbench): Promise<readonly CheckResult[]> {
   const refused = mayMove(bench);
   if (refused !== null) return [refused];
-  const steps: Step[] = [];
+  const steps: CheckResult[] = [];
   for (const direction of ["entry", "exit"] as const) {
     // Somebody may have stepped in while the first direction was tried.
     const stillRefused = mayMove(bench);
@@ -32,7 +32,7 @@ export async function relaySteps(bench: Workbench): Promise<readonly Step[]> {
   return steps;
 }
 
-function mayMove(bench: Workbench): Step | null {
+function mayMove(bench: Workbench): CheckResult | null {
   const name = ["relay.allowed", "GL-2312", "允许动作", "May move"] as const;
   if (bench.inputs.active("fire"))
     return bad(
@@ -53,7 +53,7 @@ function mayMove(bench: Workbench): Step | null {
   return null;
 }
 
-async function pulse(bench: Workbench, direction: Direction): Promise<Step> {
+async function pulse(bench: Workbench, direction: Direction): Promise<CheckResult> {
   const [zh, en] = direction === "entry" ? ["放行脉冲（入）", "Pulse, entry"] : ["放行脉冲（出）", "Pulse, exit"];
   const id = `relay.${direction}`;
   const begun = bench.clock.monotonic();

@@ -1,4 +1,5 @@
 /** One self-test of one part: its steps with measured values. */
+import type { CheckResult } from "../../core/panel.ts";
 import { millis } from "../../core/units.ts";
 import type { Workbench } from "../workbench.ts";
 import { cameraSteps } from "./camera.ts";
@@ -10,26 +11,15 @@ import { thermometerSteps } from "./thermometer.ts";
 export const selftestParts = ["camera", "thermometer", "relay", "scanner", "sound"] as const;
 export type SelftestPart = (typeof selftestParts)[number];
 
-export interface Step {
-  readonly id: string;
-  readonly status: "ok" | "warn" | "fail" | "skipped";
-  readonly code: string | null;
-  readonly zh: string;
-  readonly en: string;
-  readonly measured: string;
-  readonly expected: string;
-  readonly fix: string | null;
-}
-
 export interface SelftestResult {
   readonly part: SelftestPart;
   readonly passed: boolean;
-  readonly steps: readonly Step[];
+  readonly steps: readonly CheckResult[];
 }
 
 /** Tries one part. Never throws: what breaks is a failed step. */
 export async function selftest(part: SelftestPart, bench: Workbench): Promise<SelftestResult> {
-  let steps: readonly Step[];
+  let steps: readonly CheckResult[];
   try {
     steps = await run(part, bench);
   } catch (error) {
@@ -41,7 +31,7 @@ export async function selftest(part: SelftestPart, bench: Workbench): Promise<Se
   return { part, passed: steps.every((step) => step.status !== "fail"), steps };
 }
 
-function run(part: SelftestPart, bench: Workbench): Promise<readonly Step[]> {
+function run(part: SelftestPart, bench: Workbench): Promise<readonly CheckResult[]> {
   switch (part) {
     case "camera":
       return cameraSteps(bench, millis(3000));
@@ -64,4 +54,4 @@ const bad = (
   measured: string,
   expected: string,
   fix: string,
-): Step => ({ id, status: "fail", code, zh, en, measured, expected, fix });
+): CheckResult => ({ id, status: "fail", code, zh, en, measured, expected, fix });

@@ -1,9 +1,10 @@
 /** Small helpers that the self-tests share. */
+
+import type { CheckResult } from "../../core/panel.ts";
 import type { Millis } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Step } from "./selftest.ts";
 
-export const good = (id: string, zh: string, en: string, measured: string, expected = ""): Step => ({
+export const good = (id: string, zh: string, en: string, measured: string, expected = ""): CheckResult => ({
   id,
   status: "ok",
   code: null,
@@ -23,9 +24,9 @@ export const bad = (
   expected: string,
   fix: string,
   status: "fail" | "warn" = "fail",
-): Step => ({ id, status, code, zh, en, measured, expected, fix });
+): CheckResult => ({ id, status, code, zh, en, measured, expected, fix });
 
-export const skipped = (id: string, zh: string, en: string, why: string): Step => ({
+export const skipped = (id: string, zh: string, en: string, why: string): CheckResult => ({
   id,
   status: "skipped",
   code: null,

@@ -1,7 +1,7 @@
 import type { Sample } from "../../core/flow.ts";
+import type { CheckResult } from "../../core/panel.ts";
 import type { Millis } from "../../core/units.ts";
 import type { Workbench } from "../workbench.ts";
-import type { Step } from "./selftest.ts";
 import { bad, collect, good, median, skipped } from "./steps.ts";
 
 const faultFix: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const faultFix: Readonly<Record<string, string>> = {
 };
 
 /** Rate, faults, noise and ambient temperature of the thermometer over `period`. */
-export async function thermometerSteps(bench: Workbench, period: Millis): Promise<readonly Step[]> {
+export async function thermometerSteps(bench: Workbench, period: Millis): Promise<readonly CheckResult[]> {
   if (bench.thermometer === null)
     return [skipped("thermometer.samples", "读数", "Readings", "this lane has no thermometer")];
   const { thermometer } = bench;
@@ -34,7 +34,7 @@ export async function thermometerSteps(bench: Workbench, period: Millis): Promis
         "look at greenlane doctor: the bus or the sensor is missing",
       ),
     ];
-  const steps: Step[] = [];
+  const steps: CheckResult[] = [];
   const kinds = [...new Set(faults.map((sample) => sample.fault))];
   const worst = kinds[0];
   const measured = `${fine.length} good, ${faults.length} failed${kinds.length > 0 ? ` (${kinds.join(", ")})` : ""}`;

@@ -1,0 +1,157 @@
+/** Steps that are a few fields and a few checks: network, broker, site, sound. */
+import { useEffect, useState } from "preact/hooks";
+import type { CheckResult } from "../../../core/panel.ts";
+import { post } from "../api.ts";
+import { Fields } from "../form.tsx";
+import { t } from "../language.ts";
+import { Button, Card, Checks, Trouble, useAction } from "../parts.tsx";
+import { StaffList } from "../pages/staff.tsx";
+import { StepFrame } from "./frame.tsx";
+
+/** Runs checks of the doctor, at once and when asked again. */
+export function useChecks(ids: readonly string[]) {
+  const [results, setResults] = useState<readonly CheckResult[]>([]);
+  const ask = useAction(async () => {
+    const { results: next } = await post<{ results: readonly CheckResult[] }>("checks", { ids });
+    setResults(next);
+  });
+  useEffect(() => ask.start(), []);
+  return { results, ...ask, failed: results.filter((result) => result.status === "fail").length, known: results.length > 0 };
+}
+
+export const Again = ({ busy, start }: { busy: boolean; start: () => void }) => (
+  <Button id="again" onClick={start} disabled={busy}>
+    {busy ? t("正在检查…", "Looking …") : t("重新检查", "Look again")}
+  </Button>
+);
+
+export function NetworkStep() {
+  const checks = useChecks(["network.address", "clock.trust", "clock.rtc", "program.node", "program.addons", "storage.directory", "storage.free", "board.power"]);
+  return (
+    <StepFrame step="network" about={t("地址、时间和存储", "Address, time and storage")} missing={checks.known ? checks.failed : 1} actions={<Again {...checks} />}>
+      <Card title={t("检查项", "Checks")}>
+        <Checks results={checks.results} />
+        <Trouble refusal={checks.refusal} />
+      </Card>
+    </StepFrame>
+  );
+}
+
+const files = [
+  ["ca", "根证书", "CA certificate"],
+  ["certificate", "本机证书", "The lane's certificate"],
+  ["key", "私钥", "Private key"],
+] as const;
+
+export function BrokerStep() {
+  const checks = useChecks(["broker.certificate", "broker.reach", "secrets.mode", "trust.roots"]);
+  const [paths, setPaths] = useState<Readonly<Record<string, string>>>({});
+  const [pending, setPending] = useState<{ kind: string; pem: string } | null>(null);
+  const upload = useAction(async () => {
+    if (pending === null) return;
+    const { field, path } = await post<{ field: string; path: string }>("files", pending);
+    setPaths((before) => ({ ...before, [field]: path }));
+  });
+  useEffect(() => {
+    if (pending !== null) upload.start();
+  }, [pending]);
+  const names = useAction(async () => {
+    await post("config/apply", { changes: paths });
+    setPaths({});
+    checks.start();
+  });
+  return (
+    <StepFrame step="broker" about={t("地址和证书由街道提供", "The district gives address and certificates")} missing={checks.known ? checks.failed : 1} actions={<Again {...checks} />}>
+      <div class="columns">
+        <Card title={t("连接", "Connection")}>
+          <Fields paths={["broker.url", "broker.protocol", "broker.clientId"]} onApplied={checks.start} />
+          <h3>{t("证书文件（PEM）", "Certificate files (PEM)")}</h3>
+          {files.map(([kind, zh, en]) => (
+            <label key={kind} class="upload">
+              {t(zh, en)} {paths[`broker.${kind}`] === undefined ? null : <span class="said">{t("已上传", "uploaded")}</span>}
+              <input
+                type="file"
+                id={`file-${kind}`}
+                accept=".pem,.crt,.key,.cer"
+                onChange={(event) => {
+                  const [file] = event.currentTarget.files ?? [];
+                  void file?.text().then((pem) => setPending({ kind, pem }));
+                }}
+              />
+            </label>
+          ))}
+          <Trouble refusal={upload.refusal} />
+          <Trouble refusal={names.refusal} />
+          {Object.keys(paths).length === 0 ? null : (
+            <Button kind="main" id="use-files" onClick={names.start} disabled={names.busy}>
+              {t("使用这些证书", "Use these files")}
+            </Button>
+          )}
+        </Card>
+        <Card title={t("检查项", "Checks")}>
+          <Checks results={checks.results} />
+          <Trouble refusal={checks.refusal} />
+        </Card>
+      </div>
+    </StepFrame>
+  );
+}
+
+export function SiteStep() {
+  const checks = useChecks(["site.check", "site.guards", "rules.period"]);
+  return (
+    <StepFrame step="site" about={t("类型、电话、折返通道和另一自由出口", "Kind, telephones, the way to turn back and another free exit")} missing={checks.known ? checks.failed : 1} actions={<Again {...checks} />}>
+      <div class="columns">
+        <Card title={t("场所", "Site")}>
+          <Fields
+            paths={["site.kind", "site.name", "site.staffed", "site.phones", "site.otherEntrance", "site.check", "lane.number", "lane.arrow", "lane.way", "lane.name", "rules.effectiveFrom", "rules.effectiveUntil"]}
+            onApplied={checks.start}
+          />
+        </Card>
+        <div class="stack">
+          <Card title={t("检查项", "Checks")}>
+            <Checks results={checks.results} />
+          </Card>
+          <StaffList onChange={checks.start} />
+        </div>
+      </div>
+    </StepFrame>
+  );
+}
+
+export function SoundStep() {
+  const [steps, setSteps] = useState<readonly CheckResult[]>([]);
+  const [heard, setHeard] = useState<boolean | null>(null);
+  const play = useAction(async () => {
+    setHeard(null);
+    const result = await post<{ steps: readonly CheckResult[] }>("selftest", { part: "sound" });
+    setSteps(result.steps);
+  });
+  return (
+    <StepFrame step="sound" about={t("六种提示音依次播放", "Six tones, one after the other")} missing={heard === true ? 0 : 1}>
+      <Card title={t("提示音", "Tones")}>
+        <p>{t("站在行人的位置听。", "Listen from where people stand.")}</p>
+        <Button kind="main" id="play" onClick={play.start} disabled={play.busy}>
+          {play.busy ? t("正在播放…", "Playing …") : t("开始", "Start")}
+        </Button>
+        <Trouble refusal={play.refusal} />
+        {steps.length === 0 ? null : (
+          <div class="answers">
+            <strong>{t("六种都听清了吗？", "Did you hear all six?")}</strong>
+            <Button id="heard" onClick={() => setHeard(true)}>
+              {t("听清了", "Yes")}
+            </Button>
+            <Button id="unheard" onClick={() => setHeard(false)}>
+              {t("没有", "No")}
+            </Button>
+          </div>
+        )}
+        {heard === false ? <p class="fix">{t("检查音箱供电和插头；在「配置」里核对声卡和各时段音量。", "Check the speaker's supply and plug; compare sound card and volumes under Configuration.")}</p> : null}
+        {heard === true ? <p class="said">{t("声音正常", "Sound is fine")}</p> : null}
+      </Card>
+      <Card title={t("音量", "Volume")}>
+        <Fields paths={["devices.sounder"]} />
+      </Card>
+    </StepFrame>
+  );
+}

@@ -1,0 +1,143 @@
+/** The panel's stream of readings: one way, ten times a second at most, only while somebody looks. */
+import type { WebSocket } from "ws";
+import type { Frame } from "../../core/flow.ts";
+import type { PanelReadings } from "../../core/panel.ts";
+import { millis } from "../../core/units.ts";
+import type { FrameResult } from "../../ports/code-reader.ts";
+import { type InputLine, inputLines } from "../../ports/inputs.ts";
+import type { Workbench } from "../../service/workbench.ts";
+
+const EVERY = millis(200);
+const CODE_SHOWN = millis(1000);
+const UNSENT_LIMIT = 256 * 1024;
+const MOST = 4;
+
+export class PanelLive {
+  readonly #bench: Workbench;
+  readonly #sockets = new Set<WebSocket>();
+  #stop: (() => void)[] = [];
+  #frame: Frame | null = null;
+  #frameTimes: number[] = [];
+  #result: FrameResult | null = null;
+  #samples: { at: number; object: number | null; ambient: number | null; fault: string | null }[] = [];
+  #events: string[] = [];
+
+  constructor(bench: Workbench) {
+    this.#bench = bench;
+  }
+
+  /** The newest frame while somebody looks, else null. */
+  frame(): Frame | null {
+    return this.#frame;
+  }
+
+  add(socket: WebSocket): void {
+    if (this.#sockets.size >= MOST) {
+      socket.close(1013, "too many panels");
+      return;
+    }
+    if (this.#sockets.size === 0) this.#listen();
+    this.#sockets.add(socket);
+    const forget = (): void => {
+      this.#sockets.delete(socket);
+      if (this.#sockets.size === 0) this.stop();
+    };
+    socket
+      .on("close", forget)
+      .on("error", forget)
+      .on("message", () => socket.close(1008, "this channel only speaks"));
+  }
+
+  stop(): void {
+    for (const end of this.#stop) end();
+    for (const socket of this.#sockets) socket.close(1001, "the kiosk stops");
+    this.#sockets.clear();
+    this.#stop = [];
+    this.#frame = null;
+    this.#result = null;
+    this.#samples = [];
+    this.#events = [];
+    this.#frameTimes = [];
+  }
+
+  #listen(): void {
+    const { clock, frames, reader, thermometer, inputs } = this.#bench;
+    this.#stop = [
+      frames?.onFrame((frame) => {
+        this.#frame = frame;
+        this.#frameTimes = [...this.#frameTimes.slice(-59), frame.at];
+      }) ?? (() => {}),
+      reader?.onResult((result) => {
+        if (result.codes.length > 0) this.#result = result;
+      }) ?? (() => {}),
+      thermometer?.onSample((sample) => {
+        const { at } = sample;
+        this.#samples = [
+          ...this.#samples.slice(-99),
+          sample.ok
+            ? { at, object: sample.object, ambient: sample.ambient, fault: null }
+            : { at, object: null, ambient: null, fault: sample.fault },
+        ];
+      }) ?? (() => {}),
+      inputs.onEvent((event) => {
+        if (event.kind === "passage" || event.kind === "turn-back")
+          this.#events.push(`${event.kind}-${event.direction}`);
+        else if (event.kind === "alarm") this.#events.push(event.alarm);
+      }),
+      clock.every(EVERY, () => this.#tell()),
+    ];
+  }
+
+  #tell(): void {
+    const text = JSON.stringify(this.#readings());
+    for (const socket of this.#sockets) {
+      if (socket.bufferedAmount > UNSENT_LIMIT) socket.terminate();
+      else if (socket.readyState === socket.OPEN) socket.send(text);
+    }
+  }
+
+  #readings(): PanelReadings {
+    const { clock, inputs } = this.#bench;
+    const now = clock.monotonic();
+    const { broker, centre, backlog } = this.#bench.link();
+    const samples = this.#samples.map(({ at, ...sample }) => ({ agoMs: Math.round(now - at), ...sample }));
+    const events = this.#events;
+    this.#samples = [];
+    this.#events = [];
+    return {
+      kind: "readings",
+      mode: this.#bench.mode(),
+      link: { broker, centre, backlog },
+      troubles: this.#bench.troubles().length,
+      camera: this.#camera(now),
+      samples,
+      lines: Object.fromEntries(inputLines.map((line) => [line, inputs.active(line)])) as Record<InputLine, boolean>,
+      events,
+    };
+  }
+
+  #camera(now: number): PanelReadings["camera"] {
+    const { frames, reader } = this.#bench;
+    if (frames === null) return null;
+    const recent = this.#frameTimes.filter((at) => now - at < 2000);
+    const counters = reader?.counters();
+    const frame = this.#frame;
+    const result = this.#result !== null && now - this.#result.at < CODE_SHOWN ? this.#result : null;
+    const code = result?.codes[0];
+    return {
+      framesPerSecond: recent.length / 2,
+      code:
+        code === undefined || code.corners === null || frame === null
+          ? null
+          : {
+              corners: code.corners.map(([x, y]) => [x / frame.width, y / frame.height] as const),
+              bytes: code.bytes.length,
+              rung: result?.how?.rung ?? null,
+              ms: Math.round(result?.how?.ms ?? 0),
+            },
+      decodeMs: counters?.decodeMs ?? { p50: 0, p95: 0 },
+      tooOld: counters?.tooOld ?? 0,
+      found: counters?.found ?? 0,
+    };
+  }
+}
