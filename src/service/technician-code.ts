@@ -20,9 +20,12 @@ export type CodeAnswer = "one-time" | "code" | "wrong";
 
 export class TechnicianCode {
   readonly #path: string;
+  readonly #cost: number;
 
-  constructor(directory: string) {
+  /** `cost` is the binary logarithm of scrypt's N for new hashes. */
+  constructor(directory: string, cost = COST) {
     this.#path = join(directory, "technician.json");
+    this.#cost = cost;
   }
 
   /** Whether nobody has set a code yet. */
@@ -37,7 +40,7 @@ export class TechnicianCode {
   async issueOneTime(): Promise<string | null> {
     if (!this.isNew()) return null;
     const code = [...randomBytes(ONE_TIME_LENGTH)].map((byte) => alphabet[byte & 31]).join("");
-    this.#write({ oneTime: await hash(normal(code)), code: null });
+    this.#write({ oneTime: await hash(normal(code), this.#cost), code: null });
     return `${code.slice(0, 5)}-${code.slice(5)}`;
   }
 
@@ -53,7 +56,7 @@ export class TechnicianCode {
   async set(code: string): Promise<void> {
     const weak = weakness(code);
     if (weak !== null) throw new RangeError(`GL-5010: ${weak}`);
-    this.#write({ oneTime: null, code: await hash(code) });
+    this.#write({ oneTime: null, code: await hash(code, this.#cost) });
   }
 
   #read(): Stored {
@@ -84,10 +87,10 @@ function derive(text: string, salt: Buffer, cost: number): Promise<Buffer> {
   });
 }
 
-async function hash(text: string): Promise<string> {
+async function hash(text: string, cost: number): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derive(text, salt, COST);
-  return `scrypt:${COST}:${salt.toString("base64url")}:${key.toString("base64url")}`;
+  const key = await derive(text, salt, cost);
+  return `scrypt:${cost}:${salt.toString("base64url")}:${key.toString("base64url")}`;
 }
 
 async function matches(text: string, stored: string): Promise<boolean> {

@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("the technician's code", () => {
   it("does not exist on a new lane: only the one-time code opens it, once, and it is written nowhere", async () => {
-    const code = new TechnicianCode(folder);
+    const code = new TechnicianCode(folder, 10);
     expect(code.isNew()).toBe(true);
     expect(await code.check("")).toBe("wrong");
     const oneTime = await code.issueOneTime();
@@ -33,7 +33,7 @@ describe("the technician's code", () => {
   it("may not be one of those that are guessed first", async () => {
     for (const weak of ["", "1234567", "12345678", "87654321", "aaaaaaaa", "abababab", "x".repeat(65)]) {
       expect(weakness(weak)).not.toBeNull();
-      await expect(new TechnicianCode(folder).set(weak)).rejects.toThrow("GL-5010");
+      await expect(new TechnicianCode(folder, 10).set(weak)).rejects.toThrow("GL-5010");
     }
     expect(weakness("valve-71-moss")).toBeNull();
   });

@@ -41,16 +41,19 @@ async function answer<T>(asked: Promise<Response>): Promise<T> {
   try {
     response = await asked;
   } catch {
-    throw new Refused(0, { code: "GL-5030", why: "与设备断开，正在重连。The lane does not answer; it may be restarting." });
+    throw new Refused(0, {
+      code: "GL-5030",
+      why: "与设备断开，正在重连。The lane does not answer; it may be restarting.",
+    });
   }
   const body: unknown = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refused(response.status, body as Refusal);
   return body as T;
 }
 
-export const get = <T,>(path: string): Promise<T> => answer<T>(fetch(`/technician/api/${path}`));
+export const get = <T>(path: string): Promise<T> => answer<T>(fetch(`/technician/api/${path}`));
 
-export const post = <T,>(path: string, body: unknown = {}): Promise<T> =>
+export const post = <T>(path: string, body: unknown = {}): Promise<T> =>
   answer<T>(
     fetch(`/technician/api/${path}`, {
       method: "POST",

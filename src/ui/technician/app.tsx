@@ -40,7 +40,12 @@ export function App() {
     const timer = setInterval(() => void (away.value() || state.value() === null ? refresh() : null), 2000);
     return () => clearInterval(timer);
   }, []);
-  if (known === null) return <main class="door">{gone ? <p class="unknown">{t("设备没有应答，正在重试", "The lane does not answer, trying again")}</p> : null}</main>;
+  if (known === null)
+    return (
+      <main class="door">
+        {gone ? <p class="unknown">{t("设备没有应答，正在重试", "The lane does not answer, trying again")}</p> : null}
+      </main>
+    );
   if (known.session === null) return <SignIn state={known} />;
   if (known.session.kind === "one-time" || known.isNew) return <SetCode />;
   return <Panel known={known} gone={gone} />;
@@ -65,13 +70,34 @@ function Panel({ known, gone }: { known: PanelState; gone: boolean }) {
         <ol class="places">
           {step === undefined
             ? pageNames.map(([page, zh, en]) => (
-                <RailItem key={page} to={page} icon={page} label={t(zh, en)} here={here === page} note={page === "health" && (now?.troubles ?? 0) > 0 ? String(now?.troubles) : ""} />
+                <RailItem
+                  key={page}
+                  to={page}
+                  icon={page}
+                  label={t(zh, en)}
+                  here={here === page}
+                  note={page === "health" && (now?.troubles ?? 0) > 0 ? String(now?.troubles) : ""}
+                />
               ))
             : [
                 ...wizardSteps.map((one, index) => (
-                  <RailItem key={one} to={one} icon={one} label={`${index + 1} ${t(...stepNames[one])}`} here={here === one} note={stepNote(known.wizard?.steps[one] ?? "open")} />
+                  <RailItem
+                    key={one}
+                    to={one}
+                    icon={one}
+                    label={`${index + 1} ${t(...stepNames[one])}`}
+                    here={here === one}
+                    note={stepNote(known.wizard?.steps[one] ?? "open")}
+                  />
                 )),
-                <RailItem key="overview" to="overview" icon="overview" label={t("概况", "Overview")} here={false} note="" />,
+                <RailItem
+                  key="overview"
+                  to="overview"
+                  icon="overview"
+                  label={t("概况", "Overview")}
+                  here={false}
+                  note=""
+                />,
               ]}
         </ol>
         {step === undefined ? null : (
@@ -85,7 +111,12 @@ function Panel({ known, gone }: { known: PanelState; gone: boolean }) {
           <p>{modeName(mode)}</p>
           {mode === "maintenance" ? <p>{t("外屏显示「暂停使用」", "The screen says out of service")}</p> : null}
           <p>{t("出口保持可通行", "The exit stays free")}</p>
-          <button type="button" class="quiet" id="language" onClick={() => speak(language.value() === "zh" ? "en" : "zh")}>
+          <button
+            type="button"
+            class="quiet"
+            id="language"
+            onClick={() => speak(language.value() === "zh" ? "en" : "zh")}
+          >
             {t("English", "中文")}
           </button>
           <button type="button" class="quiet" id="sign-out" onClick={() => void post("sign-out").then(refresh)}>
@@ -96,7 +127,10 @@ function Panel({ known, gone }: { known: PanelState; gone: boolean }) {
       <main class="area">
         {gone ? (
           <p class="away" role="status">
-            {t("与设备断开，正在重连；已完成的步骤都已保存", "The lane does not answer, connecting again; what was finished is kept")}
+            {t(
+              "与设备断开，正在重连；已完成的步骤都已保存",
+              "The lane does not answer, connecting again; what was finished is kept",
+            )}
           </p>
         ) : null}
         <Here place={here} />
@@ -105,21 +139,40 @@ function Panel({ known, gone }: { known: PanelState; gone: boolean }) {
   );
 }
 
-function RailItem({ to, icon, label, here, note }: { to: Place; icon: IconName; label: string; here: boolean; note: string }) {
+function RailItem({
+  to,
+  icon,
+  label,
+  here,
+  note,
+}: {
+  to: Place;
+  icon: IconName;
+  label: string;
+  here: boolean;
+  note: string;
+}) {
   const go = (): void => {
     place.set(to);
     if (wizardSteps.some((step) => step === to)) void post("wizard", { step: to, state: "go-to" }).catch(() => {});
   };
   return (
     <li>
-      <button type="button" class={here ? "here" : ""} aria-current={here ? "page" : undefined} data-to={to} onClick={go}>
+      <button
+        type="button"
+        class={here ? "here" : ""}
+        aria-current={here ? "page" : undefined}
+        data-to={to}
+        onClick={go}
+      >
         <Icon name={icon} /> <span class="label">{label}</span> <span class="note">{note}</span>
       </button>
     </li>
   );
 }
 
-const stepNote = (state: StepState): string => (state === "done" ? t("完成", "done") : state === "skipped" ? t("已跳过", "skipped") : t("未开始", "open"));
+const stepNote = (state: StepState): string =>
+  state === "done" ? t("完成", "done") : state === "skipped" ? t("已跳过", "skipped") : t("未开始", "open");
 
 function Here({ place: here }: { place: Place }) {
   switch (here) {

@@ -11,7 +11,12 @@ export interface Preview {
   readonly findings: readonly Finding[];
 }
 
-export const shown = (value: unknown): string => (value === null || value === undefined ? t("（空）", "(empty)") : typeof value === "string" ? value : JSON.stringify(value));
+export const shown = (value: unknown): string =>
+  value === null || value === undefined
+    ? t("（空）", "(empty)")
+    : typeof value === "string"
+      ? value
+      : JSON.stringify(value);
 
 /** The fields of the configuration and what was typed over them. */
 export function useConfig() {
@@ -29,7 +34,15 @@ export function useConfig() {
 }
 
 /** One field with its control; what it holds now beside it when it was changed. */
-export function Field({ field, draft, onDraft }: { field: FormField; draft: unknown; onDraft: (value: unknown) => void }) {
+export function Field({
+  field,
+  draft,
+  onDraft,
+}: {
+  field: FormField;
+  draft: unknown;
+  onDraft: (value: unknown) => void;
+}) {
   const value = draft === undefined ? field.value : draft;
   const differs = draft !== undefined && draft !== field.value;
   const isDefault = JSON.stringify(value) === JSON.stringify(field.fallback);
@@ -51,12 +64,26 @@ export function Field({ field, draft, onDraft }: { field: FormField; draft: unkn
   );
 }
 
-function Control({ field, id, value, onDraft }: { field: FormField; id: string; value: unknown; onDraft: (value: unknown) => void }) {
+function Control({
+  field,
+  id,
+  value,
+  onDraft,
+}: {
+  field: FormField;
+  id: string;
+  value: unknown;
+  onDraft: (value: unknown) => void;
+}) {
   const described = { id, "aria-describedby": `${id}-hint` };
   const emptied = (text: string): unknown => (text === "" && field.optional ? null : text);
   if (field.control === "choice")
     return (
-      <select {...described} value={String(value ?? "")} onChange={(event) => onDraft(emptied(event.currentTarget.value))}>
+      <select
+        {...described}
+        value={String(value ?? "")}
+        onChange={(event) => onDraft(emptied(event.currentTarget.value))}
+      >
         {field.optional ? <option value="">{t("（空）", "(empty)")}</option> : null}
         {field.choices.map((choice) => (
           <option key={choice} value={choice}>
@@ -66,15 +93,42 @@ function Control({ field, id, value, onDraft }: { field: FormField; id: string; 
       </select>
     );
   if (field.control === "yes-no")
-    return <input {...described} type="checkbox" checked={value === true} onChange={(event) => onDraft(event.currentTarget.checked)} />;
+    return (
+      <input
+        {...described}
+        type="checkbox"
+        checked={value === true}
+        onChange={(event) => onDraft(event.currentTarget.checked)}
+      />
+    );
   if (field.control === "whole")
-    return <input {...described} inputMode="decimal" value={String(value ?? "")} onInput={(event) => onDraft(numberOr(emptied(event.currentTarget.value)))} />;
-  if (field.control === "json")
-    return <JsonControl described={described} value={value} onDraft={onDraft} />;
-  return <input {...described} value={String(value ?? "")} onInput={(event) => onDraft(emptied(event.currentTarget.value))} />;
+    return (
+      <input
+        {...described}
+        inputMode="decimal"
+        value={String(value ?? "")}
+        onInput={(event) => onDraft(numberOr(emptied(event.currentTarget.value)))}
+      />
+    );
+  if (field.control === "json") return <JsonControl described={described} value={value} onDraft={onDraft} />;
+  return (
+    <input
+      {...described}
+      value={String(value ?? "")}
+      onInput={(event) => onDraft(emptied(event.currentTarget.value))}
+    />
+  );
 }
 
-function JsonControl({ described, value, onDraft }: { described: { id: string; "aria-describedby": string }; value: unknown; onDraft: (value: unknown) => void }) {
+function JsonControl({
+  described,
+  value,
+  onDraft,
+}: {
+  described: { id: string; "aria-describedby": string };
+  value: unknown;
+  onDraft: (value: unknown) => void;
+}) {
   const [text, setText] = useState<string | null>(null);
   return (
     <textarea
@@ -95,7 +149,8 @@ function JsonControl({ described, value, onDraft }: { described: { id: string; "
 }
 
 /** A text that is a number becomes one; anything else goes as it is and is explained by the lane. */
-const numberOr = (value: unknown): unknown => (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value);
+const numberOr = (value: unknown): unknown =>
+  typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
 
 /** A few fields of one step with their own button. */
 export function Fields({ paths, onApplied }: { paths: readonly string[]; onApplied?: () => void }) {
@@ -105,16 +160,25 @@ export function Fields({ paths, onApplied }: { paths: readonly string[]; onAppli
     await load();
     onApplied?.();
   });
-  const wanted = fields.filter((field) => paths.some((path) => field.path === path || field.path.startsWith(`${path}.`)));
+  const wanted = fields.filter((field) =>
+    paths.some((path) => field.path === path || field.path.startsWith(`${path}.`)),
+  );
   const changed = Object.keys(drafts).length;
   return (
     <div class="fields">
       {wanted.map((field) => (
-        <Field key={field.path} field={field} draft={drafts[field.path]} onDraft={(value) => draft(field.path, value)} />
+        <Field
+          key={field.path}
+          field={field}
+          draft={drafts[field.path]}
+          onDraft={(value) => draft(field.path, value)}
+        />
       ))}
       <Trouble refusal={apply.refusal} />
       <Button kind="main" id="apply-fields" disabled={changed === 0 || apply.busy} onClick={apply.start}>
-        {apply.busy ? t("正在应用，自检中…", "Applying and testing …") : t(`保存 ${changed} 项更改`, `Keep ${changed} changes`)}
+        {apply.busy
+          ? t("正在应用，自检中…", "Applying and testing …")
+          : t(`保存 ${changed} 项更改`, `Keep ${changed} changes`)}
       </Button>
     </div>
   );
@@ -122,7 +186,8 @@ export function Fields({ paths, onApplied }: { paths: readonly string[]; onAppli
 
 /** What would change, with refusals marked at their row. */
 export function DiffTable({ preview }: { preview: Preview }) {
-  const refused = (path: string): Finding | undefined => preview.findings.find((finding) => finding.path === path || finding.path.startsWith(`${path}.`));
+  const refused = (path: string): Finding | undefined =>
+    preview.findings.find((finding) => finding.path === path || finding.path.startsWith(`${path}.`));
   return (
     <div class="scroll">
       <table class="diff">

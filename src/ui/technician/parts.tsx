@@ -18,7 +18,17 @@ export function Head({ title, about, children }: { title: string; about: string;
   );
 }
 
-export function Card({ title, about, children, id }: { title?: string; about?: string; children: ComponentChildren; id?: string }) {
+export function Card({
+  title,
+  about,
+  children,
+  id,
+}: {
+  title?: string;
+  about?: string;
+  children: ComponentChildren;
+  id?: string;
+}) {
   return (
     <section class="card" id={id}>
       {title === undefined ? null : (
@@ -63,7 +73,8 @@ export function Checks({ results }: { results: readonly CheckResult[] }) {
             <Icon name={mark.icon} />
             <div>
               <p>
-                <strong>{t(result.zh, result.en)}</strong> <span class="said">{t(mark.zh, mark.en)}</span> <code>{result.code ?? ""}</code>
+                <strong>{t(result.zh, result.en)}</strong> <span class="said">{t(mark.zh, mark.en)}</span>{" "}
+                <code>{result.code ?? ""}</code>
               </p>
               <p class="measured">{result.measured}</p>
               {result.fix === null ? null : (
@@ -91,12 +102,16 @@ export function Trouble({ refusal }: { refusal: Refusal | null }) {
         {findings.length > 0 ? findings.map((finding) => <FindingLine key={finding.path} finding={finding} />) : null}
         {findings.length === 0 ? (
           <p>
-            <strong>{refusal.why ?? `${t("发现", "found")} ${refusal.found}, ${t("应为", "expected")} ${refusal.expected}`}</strong>
+            <strong>
+              {refusal.why ?? `${t("发现", "found")} ${refusal.found}, ${t("应为", "expected")} ${refusal.expected}`}
+            </strong>
             <br />
             {refusal.fix ?? ""} <code>{refusal.code ?? ""}</code>
           </p>
         ) : null}
-        {refusal.returnedTo === undefined ? null : <p>{t(`已自动退回第 ${refusal.returnedTo} 版`, `Version ${refusal.returnedTo} is back by itself`)}</p>}
+        {refusal.returnedTo === undefined ? null : (
+          <p>{t(`已自动退回第 ${refusal.returnedTo} 版`, `Version ${refusal.returnedTo} is back by itself`)}</p>
+        )}
       </div>
     </div>
   );
@@ -116,7 +131,11 @@ export function FindingLine({ finding }: { finding: Finding }) {
 }
 
 /** Runs something that may be refused; while it runs the button says so. */
-export function useAction(run: () => Promise<void>): { readonly busy: boolean; readonly refusal: Refusal | null; readonly start: () => void } {
+export function useAction(run: () => Promise<void>): {
+  readonly busy: boolean;
+  readonly refusal: Refusal | null;
+  readonly start: () => void;
+} {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const start = (): void => {
@@ -130,7 +149,19 @@ export function useAction(run: () => Promise<void>): { readonly busy: boolean; r
   return { busy, refusal, start };
 }
 
-export function Button({ onClick, children, kind = "plain", disabled = false, id }: { onClick: () => void; children: ComponentChildren; kind?: "plain" | "main"; disabled?: boolean; id?: string }) {
+export function Button({
+  onClick,
+  children,
+  kind = "plain",
+  disabled = false,
+  id,
+}: {
+  onClick: () => void;
+  children: ComponentChildren;
+  kind?: "plain" | "main";
+  disabled?: boolean;
+  id?: string;
+}) {
   return (
     <button type="button" id={id} class={kind} disabled={disabled} onClick={onClick}>
       {children}

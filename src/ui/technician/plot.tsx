@@ -2,7 +2,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot, { type AlignedData, type Options } from "uplot";
 
-export function Plot({ data, options, label }: { data: AlignedData; options: Omit<Options, "width" | "height">; label: string }) {
+export function Plot({
+  data,
+  options,
+  label,
+}: {
+  data: AlignedData;
+  options: Omit<Options, "width" | "height">;
+  label: string;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   useEffect(() => {
@@ -38,4 +46,9 @@ export const seriesStyles = (labels: readonly string[]): Options["series"] => [
   })),
 ];
 
-export const axisStyle = () => ({ stroke: token("--gl-ink-2"), grid: { stroke: token("--gl-rule"), width: 1 }, ticks: { show: false }, font: "15px system-ui" });
+export const axisStyle = () => ({
+  stroke: token("--gl-ink-2"),
+  grid: { stroke: token("--gl-rule"), width: 1 },
+  ticks: { show: false },
+  font: "15px system-ui",
+});

@@ -18,7 +18,10 @@ export function SignIn({ state }: { state: PanelState }) {
     <Door title={state.isNew ? t("首次启动", "First start") : t("维护登录", "Maintenance sign-in")}>
       <p>
         {state.isNew
-          ? t("请输入本机屏幕或打印单上的一次性代码。没有默认密码。", "Enter the one-time code from this lane's own screen or its printed sheet. There is no default password.")
+          ? t(
+              "请输入本机屏幕或打印单上的一次性代码。没有默认密码。",
+              "Enter the one-time code from this lane's own screen or its printed sheet. There is no default password.",
+            )
           : t("请输入维护代码。", "Enter the technician's code.")}
       </p>
       <form
@@ -29,14 +32,34 @@ export function SignIn({ state }: { state: PanelState }) {
       >
         <label>
           {t("工号", "Staff id")}
-          <input id="by" value={by} autocomplete="username" pattern="[a-z0-9\-]{1,32}" required onInput={(event) => setBy(event.currentTarget.value)} />
+          <input
+            id="by"
+            value={by}
+            autocomplete="username"
+            pattern="[a-z0-9\-]{1,32}"
+            required
+            onInput={(event) => setBy(event.currentTarget.value)}
+          />
         </label>
-        <label>
+        <label for="code">
           {state.isNew ? t("一次性代码", "One-time code") : t("维护代码", "Technician's code")}
           {state.isNew ? (
-            <input id="code" value={code} autocomplete="off" required onInput={(event) => setCode(event.currentTarget.value)} />
+            <input
+              id="code"
+              value={code}
+              autocomplete="off"
+              required
+              onInput={(event) => setCode(event.currentTarget.value)}
+            />
           ) : (
-            <input id="code" type="password" value={code} autocomplete="current-password" required onInput={(event) => setCode(event.currentTarget.value)} />
+            <input
+              id="code"
+              type="password"
+              value={code}
+              autocomplete="current-password"
+              required
+              onInput={(event) => setCode(event.currentTarget.value)}
+            />
           )}
         </label>
         <Trouble refusal={enter.refusal} />
@@ -61,11 +84,23 @@ export function SetCode() {
       <p>{t("至少 8 个字符。一次性代码随即失效。", "At least 8 characters. The one-time code ends with it.")}</p>
       <label>
         {t("新代码", "New code")}
-        <input id="new-code" type="password" autocomplete="new-password" value={code} onInput={(event) => setCode(event.currentTarget.value)} />
+        <input
+          id="new-code"
+          type="password"
+          autocomplete="new-password"
+          value={code}
+          onInput={(event) => setCode(event.currentTarget.value)}
+        />
       </label>
       <label>
         {t("再输一次", "Once more")}
-        <input id="new-code-again" type="password" autocomplete="new-password" value={again} onInput={(event) => setAgain(event.currentTarget.value)} />
+        <input
+          id="new-code-again"
+          type="password"
+          autocomplete="new-password"
+          value={again}
+          onInput={(event) => setAgain(event.currentTarget.value)}
+        />
       </label>
       {differs ? <p class="fix">{t("两次输入不同", "The two differ")}</p> : null}
       <Trouble refusal={keep.refusal} />

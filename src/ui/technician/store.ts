@@ -55,7 +55,11 @@ function take(value: PanelReadings): void {
   const now = performance.now();
   away.set(false);
   readings.set({ heard: now, value });
-  const fresh = value.samples.map((sample) => ({ at: now - sample.agoMs, object: sample.object, ambient: sample.ambient }));
+  const fresh = value.samples.map((sample) => ({
+    at: now - sample.agoMs,
+    object: sample.object,
+    ambient: sample.ambient,
+  }));
   if (fresh.length > 0) trace.set([...trace.value().filter((sample) => now - sample.at < TRACE_MS), ...fresh]);
   if (value.events.length > 0) passages.set([...passages.value(), ...value.events].slice(-12));
 }

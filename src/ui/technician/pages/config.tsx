@@ -50,13 +50,22 @@ export function ConfigPage() {
   return (
     <>
       <div class="work">
-        <Head title={t("配置", "Configuration")} about={t("与默认值不同的项会标出；应用前先看差异", "What differs from the defaults is marked; you see the difference before it is applied")}>
+        <Head
+          title={t("配置", "Configuration")}
+          about={t(
+            "与默认值不同的项会标出；应用前先看差异",
+            "What differs from the defaults is marked; you see the difference before it is applied",
+          )}
+        >
           <label class="inline">
-            {t("查找", "Find")} <input id="find" type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+            {t("查找", "Find")}{" "}
+            <input id="find" type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
           </label>
         </Head>
         {Object.entries(groupNames).map(([name, [zh, en]]) => {
-          const own = fields.filter((field) => field.path.startsWith(`${name}.`) && matches(`${field.path} ${field.zh} ${field.en}`));
+          const own = fields.filter(
+            (field) => field.path.startsWith(`${name}.`) && matches(`${field.path} ${field.zh} ${field.en}`),
+          );
           if (own.length === 0) return null;
           return (
             <details key={name} class="card group" open={search !== "" || name === "rules"} data-group={name}>
@@ -67,7 +76,12 @@ export function ConfigPage() {
               </summary>
               <div class="fields">
                 {own.map((field) => (
-                  <Field key={field.path} field={field} draft={drafts[field.path]} onDraft={(value) => draft(field.path, value)} />
+                  <Field
+                    key={field.path}
+                    field={field}
+                    draft={drafts[field.path]}
+                    onDraft={(value) => draft(field.path, value)}
+                  />
                 ))}
               </div>
             </details>
@@ -86,12 +100,28 @@ export function ConfigPage() {
   );
 }
 
-function Confirm({ preview, onBack, onForget, apply }: { preview: Preview; onBack: () => void; onForget: (path: string) => void; apply: ReturnType<typeof useAction> }) {
+function Confirm({
+  preview,
+  onBack,
+  onForget,
+  apply,
+}: {
+  preview: Preview;
+  onBack: () => void;
+  onForget: (path: string) => void;
+  apply: ReturnType<typeof useAction>;
+}) {
   const [first] = preview.findings;
   return (
     <>
       <div class="work">
-        <Head title={t("应用前确认", "Before it is applied")} about={t(`${preview.changes.length} 项更改。应用后自检；自检不过或 90 秒内连不上，自动退回`, `${preview.changes.length} changes. The lane tests itself; if it fails or the link is not back within 90 s, it returns by itself`)} />
+        <Head
+          title={t("应用前确认", "Before it is applied")}
+          about={t(
+            `${preview.changes.length} 项更改。应用后自检；自检不过或 90 秒内连不上，自动退回`,
+            `${preview.changes.length} changes. The lane tests itself; if it fails or the link is not back within 90 s, it returns by itself`,
+          )}
+        />
         <Card>
           <DiffTable preview={preview} />
         </Card>
@@ -103,13 +133,25 @@ function Confirm({ preview, onBack, onForget, apply }: { preview: Preview; onBac
         <Button id="back" onClick={onBack}>
           {t("返回修改", "Back to the form")}
         </Button>
-        <span class="missing">{preview.findings.length === 0 ? "" : t(`${preview.findings.length} 项被拒绝，不能应用`, `${preview.findings.length} refused, can't be applied`)}</span>
+        <span class="missing">
+          {preview.findings.length === 0
+            ? ""
+            : t(
+                `${preview.findings.length} 项被拒绝，不能应用`,
+                `${preview.findings.length} refused, can't be applied`,
+              )}
+        </span>
         {first === undefined ? null : (
           <Button id="forget" onClick={() => onForget(first.path)}>
             {t(`改回 ${first.path}`, `Undo ${first.path}`)}
           </Button>
         )}
-        <Button kind="main" id="apply" disabled={preview.findings.length > 0 || preview.changes.length === 0 || apply.busy} onClick={apply.start}>
+        <Button
+          kind="main"
+          id="apply"
+          disabled={preview.findings.length > 0 || preview.changes.length === 0 || apply.busy}
+          onClick={apply.start}
+        >
           {apply.busy ? t("正在应用，自检中…", "Applying and testing …") : t("应用更改", "Apply")}
         </Button>
       </footer>
@@ -117,7 +159,11 @@ function Confirm({ preview, onBack, onForget, apply }: { preview: Preview; onBac
   );
 }
 
-const stateWords: Readonly<Record<Version["state"], readonly [string, string]>> = { current: ["当前", "current"], earlier: ["可退回", "can return"], returned: ["已自动退回", "taken back"] };
+const stateWords: Readonly<Record<Version["state"], readonly [string, string]>> = {
+  current: ["当前", "current"],
+  earlier: ["可退回", "can return"],
+  returned: ["已自动退回", "taken back"],
+};
 
 function History({ onReturned }: { onReturned: () => void }) {
   const [history, setHistory] = useState<readonly Version[]>([]);
@@ -139,11 +185,19 @@ function History({ onReturned }: { onReturned: () => void }) {
         {history.map((entry) => (
           <li key={entry.version} data-version={entry.version}>
             <strong>{t(`第 ${entry.version} 版`, `Version ${entry.version}`)}</strong>
-            <span>{new Date(entry.at).toLocaleString(t("zh-CN", "en-GB"), { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" })}</span>
+            <span>
+              {new Date(entry.at).toLocaleString(t("zh-CN", "en-GB"), {
+                timeZone: "Asia/Shanghai",
+                dateStyle: "short",
+                timeStyle: "short",
+              })}
+            </span>
             <code>{entry.by}</code>
             <span>{entry.summary}</span>
             {entry.state === "earlier" ? (
-              <Button onClick={() => setWanted(entry.version)}>{t(`退回第 ${entry.version} 版`, `Return to ${entry.version}`)}</Button>
+              <Button onClick={() => setWanted(entry.version)}>
+                {t(`退回第 ${entry.version} 版`, `Return to ${entry.version}`)}
+              </Button>
             ) : (
               <span class="said">{t(...stateWords[entry.state])}</span>
             )}

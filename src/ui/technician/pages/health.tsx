@@ -1,15 +1,15 @@
 /** A lane in service: overview, health by cause with code and fix, plots of 24 hours, log, support bundle. */
 import { useMemo, useState } from "preact/hooks";
 import type { CheckResult, TroubleRow } from "../../../core/panel.ts";
+import { wizardSteps } from "../../../core/panel.ts";
 import { get, post } from "../api.ts";
 import { Icon } from "../icons.tsx";
 import { t } from "../language.ts";
 import { Button, Card, Checks, Head, Row, Trouble, useAction, usePoll } from "../parts.tsx";
 import { axisStyle, Plot, seriesStyles } from "../plot.tsx";
 import { useSignal } from "../signal.ts";
-import { place, readings } from "../store.ts";
-import { wizardSteps } from "../../../core/panel.ts";
 import { stepNames } from "../steps/frame.tsx";
+import { place, readings } from "../store.ts";
 
 interface Health {
   readonly mode: string;
@@ -53,7 +53,9 @@ export function OverviewPage() {
           </dl>
           <Trouble refusal={turn.refusal} />
           <Button id="turn-maintenance" onClick={turn.start} disabled={now === null || turn.busy}>
-            {now?.mode === "maintenance" ? t("结束维护模式", "End maintenance mode") : t("进入维护模式", "Enter maintenance mode")}
+            {now?.mode === "maintenance"
+              ? t("结束维护模式", "End maintenance mode")
+              : t("进入维护模式", "Enter maintenance mode")}
           </Button>
         </Card>
         <Card title={t("安装步骤", "Installation")} about={t("可随时重做", "any step can be done again")}>
@@ -74,16 +76,56 @@ export function HealthPage() {
   const [health, setHealth] = useState<Health | null>(null);
   const [results, setResults] = useState<readonly CheckResult[]>([]);
   const columns = useColumns();
-  usePoll(() => void get<Health>("health").then(setHealth).catch(() => {}), 3000);
+  usePoll(
+    () =>
+      void get<Health>("health")
+        .then(setHealth)
+        .catch(() => {}),
+    3000,
+  );
   const examine = useAction(async () => {
-    const answer = await post<{ results: readonly CheckResult[] }>("checks", { ids: ["camera.device", "camera.tool", "camera.exposure", "thermometer.device", "gpio.chip", "scanner.port", "sounder.player", "watchdog.device", "board.power", "clock.trust", "clock.rtc", "network.address", "broker.certificate", "broker.reach", "trust.roots", "secrets.mode", "storage.directory", "storage.free", "site.check", "site.guards", "temperature.calibration"] });
+    const answer = await post<{ results: readonly CheckResult[] }>("checks", {
+      ids: [
+        "camera.device",
+        "camera.tool",
+        "camera.exposure",
+        "thermometer.device",
+        "gpio.chip",
+        "scanner.port",
+        "sounder.player",
+        "watchdog.device",
+        "board.power",
+        "clock.trust",
+        "clock.rtc",
+        "network.address",
+        "broker.certificate",
+        "broker.reach",
+        "trust.roots",
+        "secrets.mode",
+        "storage.directory",
+        "storage.free",
+        "site.check",
+        "site.guards",
+        "temperature.calibration",
+      ],
+    });
     setResults(answer.results);
   });
   const troubles = health?.troubles ?? [];
   const faults = troubles.filter((row) => row.severity === "fault").length;
   return (
     <div class="work">
-      <Head title={t("健康", "Health")} about={health === null ? t("正在读取", "reading") : t(`${faults} 项故障，${troubles.length - faults} 项提醒`, `${faults} faults, ${troubles.length - faults} warnings`)}>
+      <Head
+        title={t("健康", "Health")}
+        about={
+          health === null
+            ? t("正在读取", "reading")
+            : t(
+                `${faults} 项故障，${troubles.length - faults} 项提醒`,
+                `${faults} faults, ${troubles.length - faults} warnings`,
+              )
+        }
+      >
         <a class="button" href="/technician/api/bundle" download>
           <Icon name="support" /> {t("支持包（不含个人信息）", "Support bundle (no personal data)")}
         </a>
@@ -107,14 +149,17 @@ export function HealthPage() {
               {troubles.map((row) => (
                 <tr key={row.code}>
                   <td class={row.severity === "fault" ? "fault" : "warning"}>
-                    <Icon name={row.severity === "fault" ? "cross" : "warn"} size={18} /> {row.severity === "fault" ? t("故障", "fault") : t("提醒", "warning")}
+                    <Icon name={row.severity === "fault" ? "cross" : "warn"} size={18} />{" "}
+                    {row.severity === "fault" ? t("故障", "fault") : t("提醒", "warning")}
                   </td>
                   <td>
                     <code>{row.code}</code>
                   </td>
                   <td>
                     <strong>{t(row.zh, row.en)}</strong>
-                    {row.causedBy === null ? null : <p class="about">{t(`由 ${row.causedBy} 引起`, `caused by ${row.causedBy}`)}</p>}
+                    {row.causedBy === null ? null : (
+                      <p class="about">{t(`由 ${row.causedBy} 引起`, `caused by ${row.causedBy}`)}</p>
+                    )}
                   </td>
                   <td>{t(row.fixZh, row.fixEn)}</td>
                   <td>{row.since === null ? "–" : sinceWords(row.since, health?.now ?? row.since)}</td>
@@ -143,45 +188,113 @@ export function HealthPage() {
 }
 
 function sinceWords(since: number, now: number): string {
-  const time = new Date(since).toLocaleTimeString("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
+  const time = new Date(since).toLocaleTimeString("en-GB", {
+    timeZone: "Asia/Shanghai",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
   const minutes = Math.max(0, Math.round((now - since) / 60_000));
   return `${time} · ${minutes} ${t("分钟", "min")}`;
 }
 
 function useColumns(): Columns | null {
   const [columns, setColumns] = useState<Columns | null>(null);
-  usePoll(() => void get<Columns>("series").then(setColumns).catch(() => {}), 30_000);
+  usePoll(
+    () =>
+      void get<Columns>("series")
+        .then(setColumns)
+        .catch(() => {}),
+    30_000,
+  );
   return columns;
 }
 
-const lastOf = (column: readonly (number | null)[] | undefined): number | null => column?.findLast((value) => value !== null) ?? null;
+const lastOf = (column: readonly (number | null)[] | undefined): number | null =>
+  column?.findLast((value) => value !== null) ?? null;
 
 function Tiles({ columns }: { columns: Columns | null }) {
-  const figure = (value: number | null, digits: number, unit: string): string => (value === null ? "–" : `${value > 0 && digits > 0 ? "+" : ""}${value.toFixed(digits)} ${unit}`);
+  const figure = (value: number | null, digits: number, unit: string): string =>
+    value === null ? "–" : `${value > 0 && digits > 0 ? "+" : ""}${value.toFixed(digits)} ${unit}`;
   return (
     <div class="thirds">
-      <Tile title={t("体温漂移", "Temperature drift")} about={t("24 小时，至少 20 人的中位数", "24 h, medians of 20 people or more")} figure={figure(lastOf(columns?.drift), 2, "°C")} at={columns?.at} lines={[columns?.drift]} />
-      <Tile title={t("解码耗时", "Decoding")} about={t("中位和 95 % 位", "median and 95 %")} figure={figure(lastOf(columns?.decodeP50), 0, "ms")} at={columns?.at} lines={[columns?.decodeP50, columns?.decodeP95]} />
-      <Tile title={t("上报队列", "Waiting reports")} about={t("24 小时", "24 h")} figure={figure(lastOf(columns?.backlog), 0, t("条", ""))} at={columns?.at} lines={[columns?.backlog]} />
+      <Tile
+        title={t("体温漂移", "Temperature drift")}
+        about={t("24 小时，至少 20 人的中位数", "24 h, medians of 20 people or more")}
+        figure={figure(lastOf(columns?.drift), 2, "°C")}
+        at={columns?.at}
+        lines={[columns?.drift]}
+      />
+      <Tile
+        title={t("解码耗时", "Decoding")}
+        about={t("中位和 95 % 位", "median and 95 %")}
+        figure={figure(lastOf(columns?.decodeP50), 0, "ms")}
+        at={columns?.at}
+        lines={[columns?.decodeP50, columns?.decodeP95]}
+      />
+      <Tile
+        title={t("上报队列", "Waiting reports")}
+        about={t("24 小时", "24 h")}
+        figure={figure(lastOf(columns?.backlog), 0, t("条", ""))}
+        at={columns?.at}
+        lines={[columns?.backlog]}
+      />
     </div>
   );
 }
 
-function Tile({ title, about, figure, at, lines }: { title: string; about: string; figure: string; at: readonly number[] | undefined; lines: readonly (readonly (number | null)[] | undefined)[] }) {
+function Tile({
+  title,
+  about,
+  figure,
+  at,
+  lines,
+}: {
+  title: string;
+  about: string;
+  figure: string;
+  at: readonly number[] | undefined;
+  lines: readonly (readonly (number | null)[] | undefined)[];
+}) {
   return (
     <section class="card tile">
       <h2>
         {title} <span class="figure">{figure}</span>
         <small>{about}</small>
       </h2>
-      {at === undefined || at.length < 2 ? <p class="unknown">{t("还没有数据，每分钟一点", "No figures yet, one point a minute")}</p> : <Chart title={title} at={at} lines={lines} bare />}
+      {at === undefined || at.length < 2 ? (
+        <p class="unknown">{t("还没有数据，每分钟一点", "No figures yet, one point a minute")}</p>
+      ) : (
+        <Chart title={title} at={at} lines={lines} bare />
+      )}
     </section>
   );
 }
 
-function Chart({ title, at, lines, bare }: { title: string; at: readonly number[]; lines: readonly (readonly (number | null)[] | undefined)[]; bare: boolean }) {
-  const data = useMemo(() => [at, ...lines.map((line) => line ?? [])] as unknown as [number[], ...(number | null)[][]], [at]);
-  const options = useMemo(() => ({ legend: { show: false }, cursor: { show: !bare }, scales: { x: { time: true } }, series: seriesStyles(lines.map((_, index) => `${title} ${index + 1}`)), axes: bare ? [{ show: false }, { show: false }] : [axisStyle(), axisStyle()] }), []);
+function Chart({
+  title,
+  at,
+  lines,
+  bare,
+}: {
+  title: string;
+  at: readonly number[];
+  lines: readonly (readonly (number | null)[] | undefined)[];
+  bare: boolean;
+}) {
+  const data = useMemo(
+    () => [at, ...lines.map((line) => line ?? [])] as unknown as [number[], ...(number | null)[][]],
+    [at],
+  );
+  const options = useMemo(
+    () => ({
+      legend: { show: false },
+      cursor: { show: !bare },
+      scales: { x: { time: true } },
+      series: seriesStyles(lines.map((_, index) => `${title} ${index + 1}`)),
+      axes: bare ? [{ show: false }, { show: false }] : [axisStyle(), axisStyle()],
+    }),
+    [],
+  );
   return <Plot data={data} options={options} label={`${title}, 24 h`} />;
 }
 
@@ -195,10 +308,22 @@ export function PlotsPage() {
   ];
   return (
     <div class="work">
-      <Head title={t("曲线", "Plots")} about={t("最近 24 小时，每分钟一点，只在内存", "The last 24 hours, one point a minute, in memory only")} />
+      <Head
+        title={t("曲线", "Plots")}
+        about={t("最近 24 小时，每分钟一点，只在内存", "The last 24 hours, one point a minute, in memory only")}
+      />
       {plots.map(([zh, en, first, second]) => (
         <Card key={en} title={t(zh, en)}>
-          {columns === null || columns.at.length < 2 ? <p class="unknown">{t("还没有数据", "No figures yet")}</p> : <Chart title={t(zh, en)} at={columns.at} lines={second === null ? [columns[first]] : [columns[first], columns[second]]} bare={false} />}
+          {columns === null || columns.at.length < 2 ? (
+            <p class="unknown">{t("还没有数据", "No figures yet")}</p>
+          ) : (
+            <Chart
+              title={t(zh, en)}
+              at={columns.at}
+              lines={second === null ? [columns[first]] : [columns[first], columns[second]]}
+              bare={false}
+            />
+          )}
         </Card>
       ))}
     </div>
@@ -207,12 +332,27 @@ export function PlotsPage() {
 
 export function LogPage() {
   const [lines, setLines] = useState<readonly string[]>([]);
-  usePoll(() => void get<{ lines: readonly string[] }>("log").then((answer) => setLines(answer.lines)).catch(() => {}), 2000);
+  usePoll(
+    () =>
+      void get<{ lines: readonly string[] }>("log")
+        .then((answer) => setLines(answer.lines))
+        .catch(() => {}),
+    2000,
+  );
   return (
     <div class="work">
-      <Head title={t("日志", "Log")} about={t("最后 200 行，不含个人信息", "The last 200 lines, nothing about a person")} />
+      <Head
+        title={t("日志", "Log")}
+        about={t("最后 200 行，不含个人信息", "The last 200 lines, nothing about a person")}
+      />
       <Card>
-        <pre class="log" tabIndex={0}>{lines.length === 0 ? t("没有日志", "Nothing yet") : lines.join("\n")}</pre>
+        <textarea
+          class="log"
+          rows={28}
+          readOnly
+          aria-label={t("日志", "Log")}
+          value={lines.length === 0 ? t("没有日志", "Nothing yet") : lines.join("\n")}
+        />
       </Card>
     </div>
   );
@@ -221,7 +361,13 @@ export function LogPage() {
 export function SupportPage() {
   return (
     <div class="work">
-      <Head title={t("支持包", "Support bundle")} about={t("给远方同事的一切：配置、历史、自检、曲线、日志；不含个人信息、电话、密钥", "Everything for a far colleague: configuration, history, checks, plots, log; no personal data, telephones or keys")} />
+      <Head
+        title={t("支持包", "Support bundle")}
+        about={t(
+          "给远方同事的一切：配置、历史、自检、曲线、日志；不含个人信息、电话、密钥",
+          "Everything for a far colleague: configuration, history, checks, plots, log; no personal data, telephones or keys",
+        )}
+      />
       <Card>
         <a class="button main" id="bundle" href="/technician/api/bundle" download>
           <Icon name="support" /> {t("下载", "Download")}
@@ -236,16 +382,28 @@ function Provisioning() {
   const [challenge, setChallenge] = useState<string | null>(null);
   const [token, setToken] = useState("");
   const [done, setDone] = useState(false);
-  usePoll(() => void get<{ challenge: string | null }>("provisioning").then((answer) => setChallenge(answer.challenge)).catch(() => {}), 10_000);
+  usePoll(
+    () =>
+      void get<{ challenge: string | null }>("provisioning")
+        .then((answer) => setChallenge(answer.challenge))
+        .catch(() => {}),
+    10_000,
+  );
   const accept = useAction(async () => {
     await post("provisioning", { token: token.trim() });
     setDone(true);
   });
   if (challenge === null) return null;
   return (
-    <Card title={t("扫码配置", "Provisioning by code")} about={t("街道签发，10 分钟有效，用一次", "signed by the district, ten minutes, once")}>
+    <Card
+      title={t("扫码配置", "Provisioning by code")}
+      about={t("街道签发，10 分钟有效，用一次", "signed by the district, ten minutes, once")}
+    >
       <p>
-        {t("本机校验码", "This lane's challenge")} <strong class="figure" id="challenge">{challenge}</strong>
+        {t("本机校验码", "This lane's challenge")}{" "}
+        <strong class="figure" id="challenge">
+          {challenge}
+        </strong>
       </p>
       <label>
         {t("粘贴令牌", "Paste the token")}

@@ -48,10 +48,23 @@ export function StaffList({ onChange }: { onChange?: () => void }) {
       </label>
       <label>
         {t("六位 PIN", "PIN of six digits")}
-        <input id="staff-pin" type="password" inputMode="numeric" autocomplete="off" value={pin} onInput={(event) => setPin(event.currentTarget.value)} />
+        <input
+          id="staff-pin"
+          type="password"
+          inputMode="numeric"
+          autocomplete="off"
+          value={pin}
+          onInput={(event) => setPin(event.currentTarget.value)}
+        />
       </label>
       <label class="inline">
-        <input id="staff-supervisor" type="checkbox" checked={supervisor} onChange={(event) => setSupervisor(event.currentTarget.checked)} /> {t("班长：可结束封闭、复位应急", "Supervisor: may end a lockdown and reset an emergency")}
+        <input
+          id="staff-supervisor"
+          type="checkbox"
+          checked={supervisor}
+          onChange={(event) => setSupervisor(event.currentTarget.checked)}
+        />{" "}
+        {t("班长：可结束封闭、复位应急", "Supervisor: may end a lockdown and reset an emergency")}
       </label>
       <Trouble refusal={add.refusal} />
       <Button id="add-staff" onClick={add.start} disabled={add.busy || id === "" || pin === ""}>

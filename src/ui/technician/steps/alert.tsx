@@ -21,7 +21,11 @@ export function AlertStep() {
     await post("alert");
   });
   return (
-    <StepFrame step="alert" about={t("从本机到控制室，走一遍完整的路", "The whole way from this lane to the control room")} missing={state === "received" ? 0 : 1}>
+    <StepFrame
+      step="alert"
+      about={t("从本机到控制室，走一遍完整的路", "The whole way from this lane to the control room")}
+      missing={state === "received" ? 0 : 1}
+    >
       <Card title={t("测试告警", "Test alert")}>
         <dl>
           <Row name={t("消息服务器", "Broker")} value={link?.broker ?? null} />
@@ -30,10 +34,28 @@ export function AlertStep() {
         </dl>
         <p id="alert-state" data-state={state} class={state === "received" ? "said" : "unknown"} aria-live="polite">
           <Icon name={state === "received" ? "check" : "clock"} />{" "}
-          {state === "received" ? t("已收到：控制室已存盘并确认", "Received: the control room has it on disk and said so") : state === "sent" ? t("已存盘，正在上报", "Stored, being reported") : t("尚未发送", "Not sent yet")}
+          {state === "received"
+            ? t("已收到：控制室已存盘并确认", "Received: the control room has it on disk and said so")
+            : state === "sent"
+              ? t("已存盘，正在上报", "Stored, being reported")
+              : t("尚未发送", "Not sent yet")}
         </p>
-        {state === "sent" && link !== null && link.broker !== "connected" ? <p class="fix">{t("消息服务器未连接：回到第 2 步检查证书和地址。告警已存盘，连上后自动上报。", "The broker is not connected: go back to step 2. The alert is on disk and goes out by itself.")}</p> : null}
-        {state === "sent" && link !== null && link.broker === "connected" && link.centre !== "online" ? <p class="fix">{t("控制室未在线：请联系街道确认收集程序在运行。", "The control room is not online: ask the district whether its collector runs.")}</p> : null}
+        {state === "sent" && link !== null && link.broker !== "connected" ? (
+          <p class="fix">
+            {t(
+              "消息服务器未连接：回到第 2 步检查证书和地址。告警已存盘，连上后自动上报。",
+              "The broker is not connected: go back to step 2. The alert is on disk and goes out by itself.",
+            )}
+          </p>
+        ) : null}
+        {state === "sent" && link !== null && link.broker === "connected" && link.centre !== "online" ? (
+          <p class="fix">
+            {t(
+              "控制室未在线：请联系街道确认收集程序在运行。",
+              "The control room is not online: ask the district whether its collector runs.",
+            )}
+          </p>
+        ) : null}
         <Trouble refusal={send.refusal} />
         <Button kind="main" id="send-alert" onClick={send.start} disabled={send.busy}>
           {state === "none" ? t("发送", "Send") : t("再发一次", "Send again")}

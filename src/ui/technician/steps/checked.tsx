@@ -4,8 +4,8 @@ import type { CheckResult } from "../../../core/panel.ts";
 import { post } from "../api.ts";
 import { Fields } from "../form.tsx";
 import { t } from "../language.ts";
-import { Button, Card, Checks, Trouble, useAction } from "../parts.tsx";
 import { StaffList } from "../pages/staff.tsx";
+import { Button, Card, Checks, Trouble, useAction } from "../parts.tsx";
 import { StepFrame } from "./frame.tsx";
 
 /** Runs checks of the doctor, at once and when asked again. */
@@ -16,7 +16,12 @@ export function useChecks(ids: readonly string[]) {
     setResults(next);
   });
   useEffect(() => ask.start(), []);
-  return { results, ...ask, failed: results.filter((result) => result.status === "fail").length, known: results.length > 0 };
+  return {
+    results,
+    ...ask,
+    failed: results.filter((result) => result.status === "fail").length,
+    known: results.length > 0,
+  };
 }
 
 export const Again = ({ busy, start }: { busy: boolean; start: () => void }) => (
@@ -26,9 +31,23 @@ export const Again = ({ busy, start }: { busy: boolean; start: () => void }) => 
 );
 
 export function NetworkStep() {
-  const checks = useChecks(["network.address", "clock.trust", "clock.rtc", "program.node", "program.addons", "storage.directory", "storage.free", "board.power"]);
+  const checks = useChecks([
+    "network.address",
+    "clock.trust",
+    "clock.rtc",
+    "program.node",
+    "program.addons",
+    "storage.directory",
+    "storage.free",
+    "board.power",
+  ]);
   return (
-    <StepFrame step="network" about={t("地址、时间和存储", "Address, time and storage")} missing={checks.known ? checks.failed : 1} actions={<Again {...checks} />}>
+    <StepFrame
+      step="network"
+      about={t("地址、时间和存储", "Address, time and storage")}
+      missing={checks.known ? checks.failed : 1}
+      actions={<Again {...checks} />}
+    >
       <Card title={t("检查项", "Checks")}>
         <Checks results={checks.results} />
         <Trouble refusal={checks.refusal} />
@@ -61,14 +80,20 @@ export function BrokerStep() {
     checks.start();
   });
   return (
-    <StepFrame step="broker" about={t("地址和证书由街道提供", "The district gives address and certificates")} missing={checks.known ? checks.failed : 1} actions={<Again {...checks} />}>
+    <StepFrame
+      step="broker"
+      about={t("地址和证书由街道提供", "The district gives address and certificates")}
+      missing={checks.known ? checks.failed : 1}
+      actions={<Again {...checks} />}
+    >
       <div class="columns">
         <Card title={t("连接", "Connection")}>
           <Fields paths={["broker.url", "broker.protocol", "broker.clientId"]} onApplied={checks.start} />
           <h3>{t("证书文件（PEM）", "Certificate files (PEM)")}</h3>
           {files.map(([kind, zh, en]) => (
             <label key={kind} class="upload">
-              {t(zh, en)} {paths[`broker.${kind}`] === undefined ? null : <span class="said">{t("已上传", "uploaded")}</span>}
+              {t(zh, en)}{" "}
+              {paths[`broker.${kind}`] === undefined ? null : <span class="said">{t("已上传", "uploaded")}</span>}
               <input
                 type="file"
                 id={`file-${kind}`}
@@ -100,11 +125,29 @@ export function BrokerStep() {
 export function SiteStep() {
   const checks = useChecks(["site.check", "site.guards", "rules.period"]);
   return (
-    <StepFrame step="site" about={t("类型、电话、折返通道和另一自由出口", "Kind, telephones, the way to turn back and another free exit")} missing={checks.known ? checks.failed : 1} actions={<Again {...checks} />}>
+    <StepFrame
+      step="site"
+      about={t("类型、电话、折返通道和另一自由出口", "Kind, telephones, the way to turn back and another free exit")}
+      missing={checks.known ? checks.failed : 1}
+      actions={<Again {...checks} />}
+    >
       <div class="columns">
         <Card title={t("场所", "Site")}>
           <Fields
-            paths={["site.kind", "site.name", "site.staffed", "site.phones", "site.otherEntrance", "site.check", "lane.number", "lane.arrow", "lane.way", "lane.name", "rules.effectiveFrom", "rules.effectiveUntil"]}
+            paths={[
+              "site.kind",
+              "site.name",
+              "site.staffed",
+              "site.phones",
+              "site.otherEntrance",
+              "site.check",
+              "lane.number",
+              "lane.arrow",
+              "lane.way",
+              "lane.name",
+              "rules.effectiveFrom",
+              "rules.effectiveUntil",
+            ]}
             onApplied={checks.start}
           />
         </Card>
@@ -128,7 +171,11 @@ export function SoundStep() {
     setSteps(result.steps);
   });
   return (
-    <StepFrame step="sound" about={t("六种提示音依次播放", "Six tones, one after the other")} missing={heard === true ? 0 : 1}>
+    <StepFrame
+      step="sound"
+      about={t("六种提示音依次播放", "Six tones, one after the other")}
+      missing={heard === true ? 0 : 1}
+    >
       <Card title={t("提示音", "Tones")}>
         <p>{t("站在行人的位置听。", "Listen from where people stand.")}</p>
         <Button kind="main" id="play" onClick={play.start} disabled={play.busy}>
@@ -146,7 +193,14 @@ export function SoundStep() {
             </Button>
           </div>
         )}
-        {heard === false ? <p class="fix">{t("检查音箱供电和插头；在「配置」里核对声卡和各时段音量。", "Check the speaker's supply and plug; compare sound card and volumes under Configuration.")}</p> : null}
+        {heard === false ? (
+          <p class="fix">
+            {t(
+              "检查音箱供电和插头；在「配置」里核对声卡和各时段音量。",
+              "Check the speaker's supply and plug; compare sound card and volumes under Configuration.",
+            )}
+          </p>
+        ) : null}
         {heard === true ? <p class="said">{t("声音正常", "Sound is fine")}</p> : null}
       </Card>
       <Card title={t("音量", "Volume")}>

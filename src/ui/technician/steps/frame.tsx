@@ -1,6 +1,6 @@
 /** What every step of the installation has: title, body, footer with back, what is missing, skip and next. */
 import type { ComponentChildren } from "preact";
-import { wizardSteps, type WizardStep } from "../../../core/panel.ts";
+import { type WizardStep, wizardSteps } from "../../../core/panel.ts";
 import { post } from "../api.ts";
 import { Icon } from "../icons.tsx";
 import { t } from "../language.ts";
@@ -18,7 +18,19 @@ export const stepNames: Readonly<Record<WizardStep, readonly [string, string]>> 
   alert: ["测试告警", "Test alert"],
 };
 
-export function StepFrame({ step, about, missing, children, actions }: { step: WizardStep; about: string; missing: number; children: ComponentChildren; actions?: ComponentChildren }) {
+export function StepFrame({
+  step,
+  about,
+  missing,
+  children,
+  actions,
+}: {
+  step: WizardStep;
+  about: string;
+  missing: number;
+  children: ComponentChildren;
+  actions?: ComponentChildren;
+}) {
   const index = wizardSteps.indexOf(step);
   const previous = wizardSteps[index - 1];
   const next = wizardSteps[index + 1];
@@ -37,7 +49,9 @@ export function StepFrame({ step, about, missing, children, actions }: { step: W
         {children}
       </div>
       <footer class="foot">
-        {previous === undefined ? <span /> : (
+        {previous === undefined ? (
+          <span />
+        ) : (
           <Button onClick={() => place.set(previous)} id="back">
             <Icon name="back" size={20} /> {t("上一步", "Back")}
           </Button>

@@ -8,8 +8,8 @@ import { Button, Card, Checks, Row, Trouble, useAction } from "../parts.tsx";
 import { axisStyle, Plot, seriesStyles } from "../plot.tsx";
 import { useSignal } from "../signal.ts";
 import { readings, trace } from "../store.ts";
-import { useChecks } from "./checked.tsx";
 import { Maintenance } from "./camera.tsx";
+import { useChecks } from "./checked.tsx";
 import { StepFrame } from "./frame.tsx";
 
 interface Point {
@@ -30,12 +30,30 @@ export function ThermometerStep() {
   const failed = steps.filter((step) => step.status === "fail").length;
   const missing = (kept === null ? 1 : 0) + (steps.length === 0 ? 1 : failed);
   return (
-    <StepFrame step="thermometer" about={t("两点校准：先用 35.0 °C 黑体，再用 39.0 °C 黑体", "Two points: a black body at 35.0 °C, then at 39.0 °C")} missing={missing} actions={<Now />}>
+    <StepFrame
+      step="thermometer"
+      about={t(
+        "两点校准：先用 35.0 °C 黑体，再用 39.0 °C 黑体",
+        "Two points: a black body at 35.0 °C, then at 39.0 °C",
+      )}
+      missing={missing}
+      actions={<Now />}
+    >
       <Maintenance>
         <Trace />
         <div class="thirds">
-          <PointCard which="low" title={t("第 1 点", "Point 1")} reference={35} onPoint={(point) => setPoints((before) => ({ ...before, low: point }))} />
-          <PointCard which="high" title={t("第 2 点", "Point 2")} reference={39} onPoint={(point) => setPoints((before) => ({ ...before, high: point }))} />
+          <PointCard
+            which="low"
+            title={t("第 1 点", "Point 1")}
+            reference={35}
+            onPoint={(point) => setPoints((before) => ({ ...before, low: point }))}
+          />
+          <PointCard
+            which="high"
+            title={t("第 2 点", "Point 2")}
+            reference={39}
+            onPoint={(point) => setPoints((before) => ({ ...before, high: point }))}
+          />
           <Card title={t("结果", "Result")}>
             <Keep ready={points.low !== null && points.high !== null} kept={kept} onKept={setKept} />
           </Card>
@@ -61,7 +79,9 @@ function Now() {
   return (
     <div class={`now ${stale ? "unknown" : ""}`}>
       <span class="figure">{last?.object == null ? "–" : last.object.toFixed(1)}</span> °C
-      <small>{age === null ? t("没有读数", "no reading") : t(`当前读数 · ${age} ms 前`, `reading · ${age} ms ago`)}</small>
+      <small>
+        {age === null ? t("没有读数", "no reading") : t(`当前读数 · ${age} ms 前`, `reading · ${age} ms ago`)}
+      </small>
     </div>
   );
 }
@@ -70,27 +90,62 @@ function Trace() {
   const samples = useSignal(trace);
   const now = performance.now();
   const data = useMemo<[number[], (number | null)[], (number | null)[]]>(
-    () => [samples.map((sample) => (sample.at - now) / 1000), samples.map((sample) => sample.object), samples.map((sample) => sample.ambient)],
+    () => [
+      samples.map((sample) => (sample.at - now) / 1000),
+      samples.map((sample) => sample.object),
+      samples.map((sample) => sample.ambient),
+    ],
     [samples],
   );
   const options = useMemo(
     () => ({
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false, range: (): [number, number] => [-60, 0] }, y: { range: (_: unknown, low: number, high: number): [number, number] => [Math.min(20, Math.floor(low ?? 20)), Math.max(40, Math.ceil(high ?? 40))] } },
+      scales: {
+        x: { time: false, range: (): [number, number] => [-60, 0] },
+        y: {
+          range: (_: unknown, low: number, high: number): [number, number] => [
+            Math.min(20, Math.floor(low ?? 20)),
+            Math.max(40, Math.ceil(high ?? 40)),
+          ],
+        },
+      },
       series: seriesStyles([t("目标", "Object"), t("环境", "Ambient")]),
-      axes: [{ ...axisStyle(), values: (_: unknown, ticks: number[]) => ticks.map((tick) => (tick === 0 ? t("现在", "now") : `${tick} s`)) }, axisStyle()],
+      axes: [
+        {
+          ...axisStyle(),
+          values: (_: unknown, ticks: number[]) => ticks.map((tick) => (tick === 0 ? t("现在", "now") : `${tick} s`)),
+        },
+        axisStyle(),
+      ],
     }),
     [],
   );
   return (
-    <Card title={t("实时曲线（°C）", "Live trace (°C)")} about={t("实线目标，虚线环境", "solid: object, dashed: ambient")}>
-      <Plot data={data} options={options} label={t("最近 60 秒的目标与环境温度", "Object and ambient temperature of the last 60 seconds")} />
+    <Card
+      title={t("实时曲线（°C）", "Live trace (°C)")}
+      about={t("实线目标，虚线环境", "solid: object, dashed: ambient")}
+    >
+      <Plot
+        data={data}
+        options={options}
+        label={t("最近 60 秒的目标与环境温度", "Object and ambient temperature of the last 60 seconds")}
+      />
     </Card>
   );
 }
 
-function PointCard({ which, title, reference, onPoint }: { which: "low" | "high"; title: string; reference: number; onPoint: (point: Point | null) => void }) {
+function PointCard({
+  which,
+  title,
+  reference,
+  onPoint,
+}: {
+  which: "low" | "high";
+  title: string;
+  reference: number;
+  onPoint: (point: Point | null) => void;
+}) {
   const [text, setText] = useState(String(reference));
   const [point, setPoint] = useState<Point | null>(null);
   const take = useAction(async () => {
@@ -104,7 +159,12 @@ function PointCard({ which, title, reference, onPoint }: { which: "low" | "high"
     <Card title={title} id={`point-${which}`}>
       <label>
         {t("标准值（°C）", "Black body (°C)")}
-        <input id={`reference-${which}`} inputMode="decimal" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <input
+          id={`reference-${which}`}
+          inputMode="decimal"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
       </label>
       <dl>
         <Row name={t("测得", "Measured")} value={point === null ? "–" : `${point.measured.toFixed(2)} °C`} />
@@ -117,13 +177,25 @@ function PointCard({ which, title, reference, onPoint }: { which: "low" | "high"
         </p>
       ) : null}
       <Button id={`take-${which}`} onClick={take.start} disabled={take.busy}>
-        {take.busy ? t("请保持 12 秒…", "Hold it for 12 s …") : point === null ? t("采样", "Measure") : t("重新采样", "Measure again")}
+        {take.busy
+          ? t("请保持 12 秒…", "Hold it for 12 s …")
+          : point === null
+            ? t("采样", "Measure")
+            : t("重新采样", "Measure again")}
       </Button>
     </Card>
   );
 }
 
-function Keep({ ready, kept, onKept }: { ready: boolean; kept: { gain: number; offset: number } | null; onKept: (kept: { gain: number; offset: number }) => void }) {
+function Keep({
+  ready,
+  kept,
+  onKept,
+}: {
+  ready: boolean;
+  kept: { gain: number; offset: number } | null;
+  onKept: (kept: { gain: number; offset: number }) => void;
+}) {
   const [serial, setSerial] = useState("");
   const [sensor, setSensor] = useState("");
   const keep = useAction(async () => {
@@ -146,7 +218,12 @@ function Keep({ ready, kept, onKept }: { ready: boolean; kept: { gain: number; o
           {kept.offset.toFixed(2)} °C
         </p>
       )}
-      <Button kind="main" id="keep" onClick={keep.start} disabled={!ready || keep.busy || serial === "" || sensor === ""}>
+      <Button
+        kind="main"
+        id="keep"
+        onClick={keep.start}
+        disabled={!ready || keep.busy || serial === "" || sensor === ""}
+      >
         {t("保存校准", "Keep the calibration")}
       </Button>
     </>

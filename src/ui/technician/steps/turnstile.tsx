@@ -31,10 +31,15 @@ export function TurnstileStep() {
   });
   const walked = events.some((event) => event.startsWith("passage-"));
   const failed = steps.filter((step) => step.status === "fail").length;
-  const line = (name: string): string | null => (lines === null ? null : lines[name] === true ? t("有信号", "active") : t("等待", "at rest"));
+  const line = (name: string): string | null =>
+    lines === null ? null : lines[name] === true ? t("有信号", "active") : t("等待", "at rest");
   const last = events.at(-1);
   return (
-    <StepFrame step="turnstile" about={t("推动闸臂，走过一次", "Push the arm and walk through once")} missing={(steps.length === 0 ? 1 : failed) + (walked ? 0 : 1)}>
+    <StepFrame
+      step="turnstile"
+      about={t("推动闸臂，走过一次", "Push the arm and walk through once")}
+      missing={(steps.length === 0 ? 1 : failed) + (walked ? 0 : 1)}
+    >
       <Maintenance>
         <div class="columns">
           <div class="stack">
@@ -43,14 +48,30 @@ export function TurnstileStep() {
               <dl>
                 <Row name={t("有人（入）", "Somebody, entry side")} value={line("presence-entry")} />
                 <Row name={t("有人（出）", "Somebody, exit side")} value={line("presence-exit")} />
-                <Row name={t("消防触点", "Fire contact")} value={lines === null ? null : lines.fire === true ? t("已触发", "active") : t("回路正常", "loop is fine")} />
+                <Row
+                  name={t("消防触点", "Fire contact")}
+                  value={
+                    lines === null ? null : lines.fire === true ? t("已触发", "active") : t("回路正常", "loop is fine")
+                  }
+                />
                 <Row name={t("防拆", "Tamper")} value={line("tamper")} />
               </dl>
             </Card>
             <Card title={t("请推动闸臂，走过一次", "Push the arm and walk through once")}>
-              <p>{t("从外向里。显示「通过（入）」为正确；显示「逆行」时请对调 A、B 线。", "From outside in. “passage, entry” is right; if it says reverse entry, swap the wires of A and B.")}</p>
+              <p>
+                {t(
+                  "从外向里。显示「通过（入）」为正确；显示「逆行」时请对调 A、B 线。",
+                  "From outside in. “passage, entry” is right; if it says reverse entry, swap the wires of A and B.",
+                )}
+              </p>
               <ol class="events" id="passages">
-                {events.length === 0 ? <li class="unknown">{t("尚未通过", "Nobody yet")}</li> : events.map((event, index) => <li key={`${index}-${event}`}>{t(...(eventWords[event] ?? [event, event]))}</li>)}
+                {events.length === 0 ? (
+                  <li class="unknown">{t("尚未通过", "Nobody yet")}</li>
+                ) : (
+                  events.map((event, index) => (
+                    <li key={`${index}-${event}`}>{t(...(eventWords[event] ?? [event, event]))}</li>
+                  ))
+                )}
               </ol>
             </Card>
           </div>
