@@ -2,7 +2,7 @@ import pino from "pino";
 import type { Logger } from "../ports/logger.ts";
 
 /** Lines of JSON on standard error, for the journal. Callers pass closed texts and numbers only. */
-export function pinoLogger(level = process.env["LOG_LEVEL"] ?? "info"): Logger {
+export function pinoLogger(level = process.env.LOG_LEVEL ?? "info"): Logger {
   return wrap(pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2)));
 }
 

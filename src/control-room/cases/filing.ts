@@ -59,7 +59,7 @@ const siteOf = (src: string): string => src.slice(0, src.lastIndexOf("/"));
 export function keyOf(event: Filed): string {
   const { src, type } = event;
   if (event.case !== null) return `${siteOf(src)}|person|${event.case}`;
-  if (type === "trouble" || type === "trouble-cleared") return `${src}|trouble|${String(event.detail["code"] ?? "")}`;
+  if (type === "trouble" || type === "trouble-cleared") return `${src}|trouble|${String(event.detail.code ?? "")}`;
   if (type === "emergency-release" || type === "emergency-reset") return `${src}|emergency`;
   return `${src}|${type}`;
 }

@@ -64,6 +64,7 @@ export async function startServer(
   const root = deps.pages ?? builtPages();
   await app.register(fastifyStatic, { root, prefix: "/assets/", index: false, dotfiles: "deny", cacheControl: false });
   app.get("/", (_request, reply) => reply.sendFile("control-room/index.html"));
+  app.get("/favicon.ico", (_request, reply) => reply.code(204).send());
   signInRoutes(app, deps.door, deps.audit);
   caseRoutes(app, deps.door, deps);
   reportRoutes(app, deps.door, deps);

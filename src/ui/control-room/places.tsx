@@ -1,0 +1,74 @@
+import { useRoom } from "./context.ts";
+import { roughly } from "./format.ts";
+import { type LaneRow, useBranches } from "./lane-tree.tsx";
+import { siteOf } from "./room-state.ts";
+import { LaneSign } from "./signs.tsx";
+
+/** Sites as small plans: each lane where the configuration puts it, as it is known now; silent ones dashed, never well. */
+export function Places({ onPick }: { onPick: (src: string) => void }) {
+  const { state, speech } = useRoom();
+  const branches = useBranches();
+  return (
+    <main class="page places">
+      {branches.map((branch) => {
+        const sites = new Map<string, LaneRow[]>();
+        for (const row of branch.rows) sites.set(siteOf(row.src), [...(sites.get(siteOf(row.src)) ?? []), row]);
+        return (
+          <section key={branch.id}>
+            <h2>{branch.name}</h2>
+            <div class="plans">
+              {[...sites].map(([id, rows]) => (
+                <Plan
+                  key={id}
+                  rows={rows}
+                  name={state.places.sites.find((site) => site.id === id)?.name[speech.language] ?? id}
+                  onPick={onPick}
+                />
+              ))}
+            </div>
+          </section>
+        );
+      })}
+    </main>
+  );
+}
+
+function Plan({ rows, name, onPick }: { rows: readonly LaneRow[]; name: string; onPick: (src: string) => void }) {
+  const { state, speech } = useRoom();
+  const site = state.places.sites.find((one) => one.id === siteOf(rows[0]?.src ?? ""));
+  const placed = rows.map((row) => site?.lanes.find((lane) => row.src.endsWith(`/${lane.id}`)));
+  const mapped = placed.every((lane) => lane?.x !== undefined && lane.y !== undefined);
+  return (
+    <div class="plan">
+      <h3>{name}</h3>
+      <div class={mapped ? "ground mapped" : "ground"}>
+        {rows.map((row, index) => {
+          const lane = placed[index];
+          const online = row.lane?.online === true;
+          const style = mapped ? { left: `${(lane?.x ?? 0) * 100}%`, top: `${(lane?.y ?? 0) * 100}%` } : {};
+          const label = lane?.name[speech.language] ?? row.src.split("/")[2] ?? "";
+          const side = online
+            ? row.worst === null
+              ? ""
+              : speech.kind(row.worst.kind)
+            : speech.t("silent", { age: row.lane === null ? "" : roughly(state.now() - row.lane.heard, speech) });
+          return (
+            <button
+              key={row.src}
+              type="button"
+              class={online ? "tag" : "tag silent"}
+              style={style}
+              onClick={() => onPick(row.src)}
+            >
+              <LaneSign worst={row.worst?.priority ?? null} online={online} />
+              <span>
+                {label}
+                <small>{side}</small>
+              </span>
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,245 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { folder } from "../control-room/support/room.ts";
+import { morning, type Seeded, seededRoom } from "./control-room-seed.ts";
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+async function signIn(browser: Browser, room: Seeded, id: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  const page = await context.newPage();
+  await page.goto(room.room.url);
+  await page.fill("[name=id]", id);
+  await page.fill("[name=password]", `a-good-password-${id}`);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".head .clock");
+  return page;
+}
+const row = (page: Page, text: string) => page.locator(".scroll .row", { hasText: text });
+
+describe("the control room's page in Chromium", () => {
+  const keep = folder();
+  let browser: Browser;
+  let room: Seeded;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    room = await seededRoom();
+    await morning(room, 31);
+    await room.send("linqu/wanda/lane-02", { seq: 40, case: "w-gap" });
+    await room.birth("linqu/wanda/lane-02", 40, 40);
+    await room.settled();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await room.stop();
+    keep.remove();
+  });
+
+  it("folds a flood by site and kind, never a red, and says so", async () => {
+    const page = await signIn(browser, room, "operator");
+    await row(page, "归组").waitFor();
+    expect(await page.locator(".banner.flood").innerText()).toContain("告警集中");
+    expect(await row(page, "归组").innerText()).toMatch(/归组 3[12] 起/);
+    expect(await row(page, "红码").innerText()).toContain("同一人 3 次");
+    await page.getByRole("button", { name: "展开分组" }).click();
+    await row(page, "归组").waitFor({ state: "detached" });
+    expect(await page.locator(".scroll .row").count()).toBeGreaterThan(20);
+    await page.context().close();
+  });
+
+  it("goes through a case by keyboard alone: next, acknowledge, note, shelve, resolve, with red refused a shelf", async () => {
+    const page = await signIn(browser, room, "operator");
+    await row(page, "体温 37.6").click();
+    await page.keyboard.press("a");
+    await row(page, "体温 37.6").filter({ hasText: "已确认 operator" }).waitFor();
+    await page.keyboard.press("n");
+    await page.keyboard.type("电话联系");
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".history", { hasText: "电话联系" }).waitFor();
+    await page.keyboard.press("s");
+    await page.keyboard.type("校医已接手");
+    await page.getByRole("button", { name: /搁置到/ }).click();
+    await row(page, "体温 37.6").filter({ hasText: "搁置至" }).waitFor();
+    await row(page, "红码").click();
+    await page.keyboard.press("s");
+    await page.locator(".said", { hasText: "红码不可搁置" }).waitFor();
+    await row(page, "故障 GL-2110").click();
+    await page.keyboard.press("r");
+    await page.keyboard.press("Enter");
+    await row(page, "故障 GL-2110").waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  it("shows a new case within a second, and sounds once for it", async () => {
+    const page = await signIn(browser, room, "watcher");
+    await row(page, "红码").waitFor();
+    const seen = page.evaluate(
+      () =>
+        new Promise<number>((done) => {
+          const look = () =>
+            document.querySelector(".scroll")?.textContent?.includes("尾随")
+              ? done(Date.now())
+              : requestAnimationFrame(look);
+          look();
+        }),
+    );
+    const sent = Date.now();
+    await room.send("linqu/huaan/east-04", { type: "tailgating", category: "security", routing: ["site"] });
+    expect((await seen) - sent).toBeLessThan(1_000);
+    expect(await page.getByRole("button", { name: "确认" }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  it("opens a subject in the browser with the operator's key, and the audit log has it", async () => {
+    const page = await signIn(browser, room, "operator");
+    const answers: string[] = [];
+    page.on(
+      "response",
+      (answer) =>
+        void answer.text().then(
+          (text) => answers.push(text),
+          () => {},
+        ),
+    );
+    await row(page, "红码").click();
+    const file = join(keep.path, "district.jwk");
+    writeFileSync(file, JSON.stringify(room.privateKey));
+    await page.locator(".sealed input").setInputFiles(file);
+    await page.locator(".subject", { hasText: "SD-370724-0001" }).waitFor();
+    expect(answers.some((text) => text.includes("SD-370724-0001"))).toBe(false);
+    await page.locator(".history", { hasText: "operator 解密身份信息" }).waitFor();
+    await page.context().close();
+    const boss = await signIn(browser, room, "supervisor");
+    await boss.getByRole("button", { name: "审计" }).click();
+    await boss.locator("tr", { hasText: "解密身份信息" }).first().waitFor();
+    expect(await boss.locator(".page .hint").innerText()).toContain("链条完整");
+    await boss.context().close();
+  });
+
+  it("proves completeness, shows a gap as a gap, and makes no statement about a silent lane", async () => {
+    const page = await signIn(browser, room, "watcher");
+    await row(page, "红码").waitFor();
+    await page.keyboard.press("c");
+    const gap = page.locator("tr.gap", { hasText: "万达广场 2 入" });
+    await gap.waitFor();
+    expect(await gap.innerText()).toMatch(/缺 \d+–39/);
+    expect(await page.locator("tr", { hasText: "华安小区 东门 03 入" }).innerText()).toContain("收齐");
+    const silent = page.locator(".tree .lane", { hasText: "景区南门 01 入" });
+    expect(await silent.innerText()).toContain("失联");
+    expect(await silent.locator(".sign.stale").count()).toBe(1);
+    await page.context().close();
+  });
+
+  it("speaks English on request, keeps what was chosen, and axe finds nothing on any page in both modes", async () => {
+    const page = await signIn(browser, room, "supervisor");
+    await row(page, "红码").waitFor();
+    for (const [, tab] of ["事件", "通道", "完整性", "统计", "审计"].entries()) {
+      await page.getByRole("button", { name: tab, exact: true }).click();
+      for (const mode of ["one", "other"]) {
+        const found = await new AxeBuilder({ page })
+          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+          .analyze();
+        const faults = found.violations.map(
+          (one) => `${tab} ${mode} ${one.id}: ${one.nodes[0]?.html.slice(0, 200)} ${one.nodes[0]?.failureSummary}`,
+        );
+        expect(faults).toEqual([]);
+        await page.keyboard.press("d");
+      }
+    }
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("button", { name: "Cases", exact: true }).click();
+    await row(page, "Red code").waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+    await page.reload();
+    await row(page, "Red code").waitFor();
+    await page.context().close();
+  });
+
+  it("ends the session for everybody without a cookie, a token, a role or the page's own origin", async () => {
+    const { url } = room.room;
+    expect((await fetch(`${url}api/completeness`)).status).toBe(401);
+    const page = await signIn(browser, room, "watcher");
+    const act = (headers: Record<string, string>) =>
+      page.evaluate(
+        async (sent) =>
+          (
+            await fetch("/api/acknowledge", {
+              method: "POST",
+              headers: { "content-type": "application/json", ...sent },
+              body: '{"ids":["C-260426-0001"]}',
+            })
+          ).status,
+        headers,
+      );
+    expect(await act({})).toBe(403);
+    const csrf = await page.evaluate(async () => ((await (await fetch("/api/me")).json()) as { csrf: string }).csrf);
+    expect(await act({ "x-csrf": csrf })).toBe(403);
+    const answer = await fetch(url);
+    expect(answer.headers.get("content-security-policy")).not.toContain("unsafe");
+    await page.getByRole("button", { name: /退出/ }).click();
+    await page.waitForSelector("[name=password]");
+    expect(await page.evaluate(async () => (await fetch("/api/me")).status)).toBe(401);
+    await page.context().close();
+  });
+});
+
+describe("the list with ten thousand cases", () => {
+  let browser: Browser;
+  let room: Seeded;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    room = await seededRoom();
+    for (let n = 0; n < 10_000; n += 500)
+      await Promise.all(
+        Array.from({ length: 500 }, (_, at) =>
+          room.send(`linqu/wanda/lane-0${1 + (at % 3)}`, {
+            case: `p-${n + at}`,
+            type: at % 100 === 0 ? "red-code" : "yellow-code",
+            level: at % 100 === 0 ? "red" : "yellow",
+          }),
+        ),
+      );
+    await room.settled();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await room.stop();
+  });
+
+  it("draws only what is in sight and scrolls from end to end without a long frame", async () => {
+    const page = await signIn(browser, room, "watcher");
+    await page.waitForFunction(
+      () => document.querySelector(".tools .filter")?.textContent?.includes("10000"),
+      undefined,
+      { timeout: 60_000 },
+    );
+    await page.locator(".banner.flood button").click();
+    await page.waitForFunction(() => Number(document.querySelector(".list")?.getAttribute("aria-rowcount")) > 10_000);
+    const { frames, rows } = await page.evaluate(async () => {
+      const box = document.querySelector(".scroll") as HTMLElement;
+      const frames: number[] = [];
+      let most = 0;
+      let before = performance.now();
+      for (let step = 0; step <= 120; step += 1) {
+        box.scrollTop = (box.scrollHeight * step) / 120;
+        await new Promise((next) => requestAnimationFrame(next));
+        const now = performance.now();
+        frames.push(now - before);
+        before = now;
+        most = Math.max(most, document.querySelectorAll(".scroll .row").length);
+      }
+      return { frames, rows: most };
+    });
+    const sorted = frames.sort((a, b) => a - b);
+    process.stderr.write(
+      `10^4 rows: frame p50 ${sorted[60]?.toFixed(1)} ms, p95 ${sorted[114]?.toFixed(1)} ms, rows drawn ${rows}\n`,
+    );
+    expect(rows).toBeLessThan(60);
+    await page.keyboard.press("u");
+    await page.keyboard.press("j");
+    await page.context().close();
+  });
+});
