@@ -189,6 +189,15 @@ export function grantTicket(context: LaneContext): Ticket | null {
   return { release, turn: decision.turn, credentials: decision.people.map((person) => person.credential) };
 }
 
+/**
+ * Whether a release that staff asked for may still be carried out in this mode. What was put off by a lockdown, by
+ * maintenance or by a fire is never made up for later, when nobody is looking any more.
+ */
+export function stillWanted(context: LaneContext): boolean {
+  const mode = modeOf(context);
+  return mode === "normal" || (mode === "out-of-service" && context.wantedGuard?.cause !== "order");
+}
+
 /** The next ticket for the turnstile: whoever wants out goes first. */
 export function nextTicket(context: LaneContext): { ticket: Ticket; rest: Partial<LaneContext> } | null {
   if (context.wantedExit !== null) {

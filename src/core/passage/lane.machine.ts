@@ -26,6 +26,7 @@ import {
   owesReport,
   servableSide,
   serves,
+  stillWanted,
   withCredential,
   withoutCode,
   withTemperature,
@@ -89,7 +90,14 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       judge: enqueueActions(({ context, enqueue }) => {
         const verdict = judged(context, now());
         const { decision } = verdict;
-        enqueue.assign(verdict);
+        // The guard's word on the mask was about this person; the next one begins without it (P7).
+        enqueue.assign({ ...verdict, mask: "unknown" });
+        if (decision) enqueue(() => fx.decided(decision));
+      }),
+      /** The lane stops serving while a red or yellow waits for its forehead: it is judged, hence reported, all the same. */
+      judgeOwed: enqueueActions(({ context, enqueue }) => {
+        if (context.decision !== null || !owesReport(context)) return;
+        const { decision } = judged(context, now());
         if (decision) enqueue(() => fx.decided(decision));
       }),
       begin: enqueueActions(({ context, event, enqueue }) => {
@@ -115,6 +123,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       }),
       forget: assign(nobody),
       changeMode: enqueueActions(({ context, enqueue }) => {
+        if (!stillWanted(context)) enqueue.assign({ wantedGuard: null });
         enqueue(() => fx.mode(modeOf(context)));
         enqueue.raise({ type: "mode.changed" });
       }),
@@ -127,7 +136,14 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       exitLeft: ({ event }) => event.type === "presence" && !event.present && event.side === "exit",
       servedLeft: ({ event, context }) =>
         event.type === "presence" && !event.present && event.side === context.direction,
-      servedCame: ({ event, context }) => event.type === "presence" && event.present && serves(context, event.side),
+      /** Whoever stands at the exit is let out by `egress` alone; the entrance never waits for them. */
+      entryWaits: ({ context }) => context.direction === "exit" && context.present.entry && serves(context, "entry"),
+      /** Somebody new to serve. Who comes to the exit while the one answered still stands at the entrance is not. */
+      servedCame: ({ event, context }) =>
+        event.type === "presence" &&
+        event.present &&
+        serves(context, event.side) &&
+        (event.side === "entry" || !context.present.entry),
       complete: ({ context }) =>
         complete(context.people, context.expected, context.direction, context.forehead !== null),
       owesReport: ({ context }) => owesReport(context),
@@ -140,7 +156,11 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       denied: ({ context }) => context.decision?.verdict.kind === "deny",
       leaving: ({ context }) => context.direction === "exit",
       myTicket: ({ context, event }) =>
-        (event.type === "released" || event.type === "no-entry") && event.ticket.turn === context.turn,
+        (event.type === "released" || event.type === "no-entry") &&
+        event.ticket.turn === context.turn &&
+        // Somebody else may leave, or a guard may let somebody in, during the same turn.
+        event.ticket.release.cause === "grant" &&
+        event.ticket.release.direction === context.direction,
       ticketWaits: ({ context }) => modeOf(context) !== "emergency" && nextTicket(context) !== null,
       rightWay: ({ context, event }) =>
         event.type === "passage" && event.direction === context.ticket?.release.direction,
@@ -225,7 +245,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
 
       access: {
         initial: "idle",
-        on: { "mode.changed": { guard: "noLongerServed", target: ".idle", actions: "annulGrant" } },
+        on: { "mode.changed": { guard: "noLongerServed", target: ".idle", actions: ["judgeOwed", "annulGrant"] } },
         states: {
           idle: {
             entry: "forget",
@@ -236,6 +256,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             description: "Somebody stands at the reading place; no code yet.",
             entry: "begin",
             always: [
+              { guard: "entryWaits", target: "presented", reenter: true },
               { guard: "complete", target: "deciding" },
               {
                 guard: "askedNothing",
@@ -290,6 +311,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
                 actions: [assign(({ context, event }) => withTemperature(context, event.body)), "askNextForehead"],
               },
               codes: [
+                { guard: and(["secondPass", "owesReport"]), target: "deciding" },
                 { guard: "secondPass", target: "presented", actions: ({ context }) => fx.oneAtATime(context.turn) },
                 { guard: "ofThisTurn", actions: assign(({ event }) => ({ expected: event.count })) },
               ],
@@ -341,6 +363,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
           attended: nextStep(),
           lingering: {
             description: "Answered and still standing here: nothing is asked until a new code or another person.",
+            always: { guard: "entryWaits", target: "presented" },
             on: {
               presence: [
                 { guard: "servedCame", target: "presented" },
