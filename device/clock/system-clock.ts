@@ -15,9 +15,9 @@ export class SystemClock implements Clock {
     this.#trust = trust;
   }
 
-  /** CLOCK_MONOTONIC by way of the performance clock: no jumps when wall time is set. */
+  /** CLOCK_MONOTONIC in ms, the kernel's own stamp of frames and edges: no jumps when wall time is set. */
   monotonic(): Monotonic {
-    return monotonic(performance.now());
+    return monotonic(Number(process.hrtime.bigint()) / 1e6);
   }
 
   wall(): WallTime {

@@ -1,0 +1,69 @@
+/**
+ * Raw frames of one fixed size out of a stream of chunks, without keeping more than one. Each is paired with the capture
+ * time that the capture program says of it, in order; where it says none, frames get the time their first byte came,
+ * which is never later than their capture was known. Pure but for its buffer.
+ */
+import { type Monotonic, monotonic } from "../../src/core/units.ts";
+
+export interface RawFrame {
+  readonly at: Monotonic;
+  readonly data: Uint8Array;
+}
+
+/** Frames without a stamp after which the program is taken to say none. */
+const PATIENCE = 2;
+
+export class FrameSplitter {
+  readonly #size: number;
+  readonly #emit: (frame: RawFrame) => void;
+  #buffer: Uint8Array;
+  #filled = 0;
+  #began: Monotonic = monotonic(0);
+  #stamps: Monotonic[] = [];
+  #waiting: RawFrame[] = [];
+  #unstamped = false;
+
+  constructor(size: number, emit: (frame: RawFrame) => void) {
+    this.#size = size;
+    this.#emit = emit;
+    this.#buffer = new Uint8Array(size);
+  }
+
+  /** Bytes as they arrive. */
+  chunk(bytes: Uint8Array, now: Monotonic): void {
+    let from = 0;
+    while (from < bytes.length) {
+      if (this.#filled === 0) this.#began = now;
+      const take = Math.min(bytes.length - from, this.#size - this.#filled);
+      this.#buffer.set(bytes.subarray(from, from + take), this.#filled);
+      this.#filled += take;
+      from += take;
+      if (this.#filled === this.#size) this.#complete();
+    }
+  }
+
+  /** Capture time of the next frame not yet stamped. */
+  stamp(at: Monotonic): void {
+    this.#unstamped = false;
+    this.#stamps.push(at);
+    this.#pair();
+  }
+
+  #complete(): void {
+    this.#waiting.push({ at: this.#began, data: this.#buffer });
+    // Handed over: the reader may keep it, so the next frame gets a buffer of its own.
+    this.#buffer = new Uint8Array(this.#size);
+    this.#filled = 0;
+    if (this.#waiting.length > PATIENCE) this.#unstamped = true;
+    this.#pair();
+  }
+
+  #pair(): void {
+    while (this.#waiting.length > 0 && (this.#unstamped || this.#stamps.length > 0)) {
+      const frame = this.#waiting.shift() as RawFrame;
+      const stamp = this.#stamps.shift();
+      // A frame was captured before its bytes came; a stamp that says otherwise is of another clock.
+      this.#emit({ ...frame, at: stamp !== undefined && stamp <= frame.at ? stamp : frame.at });
+    }
+  }
+}
