@@ -79,7 +79,7 @@ export interface Reporter {
   readonly orders: Orders;
   /** Applies values and documents of a desired configuration; without a handler they are taken as applied. */
   onDesired(handler: (claims: DesiredClaims) => Promise<Application>): void;
-  /** Troubles of outbox and link, already recorded as events; for screens and the registry of troubles. */
+  /** Troubles of outbox and link, for the registry of troubles (core/troubles has the same codes) and the screens. */
   onTrouble(listener: (trouble: Trouble) => void): () => void;
   outboxStatus(): Promise<OutboxStatus>;
   /** Opens the outbox, then the link. Resolves when events can be stored, or it is known that they can't. */
@@ -239,7 +239,7 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
       this.#troubles.show("GL-4003", change.why !== "torn");
     });
     this.#outbox = await this.#disk.open();
-    this.#troubles.set("GL-4002", !this.#outbox.usable);
+    this.#troubles.set("GL-4001", !this.#outbox.usable);
     await this.#desk.start();
     await this.#desired.start();
     this.#link.start();
@@ -275,7 +275,7 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
       return position;
     } catch (error) {
       const kind = error instanceof OutboxError ? error.kind : "io";
-      this.#troubles.show(kind === "full" ? "GL-4001" : "GL-4002", true);
+      this.#troubles.show("GL-4001", true);
       this.#options.logger.error("event not stored", { type: event.type, kind });
       throw error;
     }
@@ -322,7 +322,6 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
   #stored(position: Position): void {
     this.#outbox = { ...this.#outbox, usable: true, epoch: position.epoch, head: position.seq };
     this.#troubles.set("GL-4001", false);
-    this.#troubles.set("GL-4002", false);
     this.#say({ backlog: this.#state.backlog + 1 });
   }
 
@@ -334,15 +333,16 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
   async #watch(): Promise<void> {
     this.#outbox = await this.#disk.status().catch(() => ({ ...this.#outbox, usable: false }));
     const { fill, alerts, system, usable } = this.#outbox;
-    this.#troubles.set("GL-4004", usable && fill >= 0.8);
-    this.#troubles.set("GL-4005", usable && fill >= 0.9);
+    this.#troubles.set("GL-4032", usable && fill >= 0.8);
+    this.#troubles.set("GL-4031", usable && fill >= 0.9);
     const now = this.#options.clock.monotonic();
     if (this.#link.connected) this.#linkLastUp = now;
     if (this.#link.steady) this.#troubles.set("GL-4012", false);
-    this.#troubles.set("GL-4010", now - this.#linkLastUp > noLinkAfter);
+    this.#troubles.set("GL-4033", now - this.#linkLastUp > noLinkAfter);
     const reachable = now - this.#linkLastUp < 30_000 && this.#state.centre !== "offline";
     const accepted = !reachable || this.#sender.longestUnconfirmed() < this.#settings.acceptedWithin;
-    this.#troubles.set("GL-4013", !accepted);
+    this.#troubles.set("GL-4035", !accepted);
+    this.#troubles.set("GL-4034", this.#state.centre === "offline");
     this.#say({ backlog: alerts + system, accepted });
     if (usable && alerts + system === 0) await this.#disk.tidy().catch(() => {});
   }

@@ -1,19 +1,30 @@
 /** Troubles of outbox and link: a change is told once, however often it is seen. */
 
-/** What each code means, for the technician. */
+/**
+ * Codes by what is wrong. Those of the registry (core/troubles) are recorded as events by whoever keeps the registry; the
+ * rest only reporting knows of, and it records them itself.
+ */
 export const troubleCodes = {
-  "GL-4001": "the outbox is full: an alert could not be stored; restore the link to the centre",
-  "GL-4002": "the outbox can't be written; check the disk",
-  "GL-4003": "the outbox was damaged; it was set aside and a new one begun",
-  "GL-4004": "the outbox is 80 % full",
-  "GL-4005": "the outbox is 90 % full",
-  "GL-4010": "no connection to the broker",
-  "GL-4011": "the broker refuses this lane; check certificate and client id",
-  "GL-4012":
-    "the connection is closed again and again: another device has this client id, or the broker refuses a topic",
-  "GL-4013": "the centre doesn't confirm what it is sent; check the broker's rules for this lane and the collector",
-  "GL-4014": "the broker refuses a subscription; check its rules for this lane",
-  "GL-4016": "a receipt names events that were never sent; nothing was deleted for it",
+  "GL-4001": {
+    registry: true,
+    says: "an event could not be stored; check the disk, or restore the link to the centre",
+  },
+  "GL-4031": { registry: true, says: "the outbox is 90 % full" },
+  "GL-4032": { registry: true, says: "the outbox is 80 % full" },
+  "GL-4033": { registry: true, says: "no connection to the broker" },
+  "GL-4034": { registry: true, says: "no collector of the centre is on line" },
+  "GL-4035": {
+    registry: true,
+    says: "the centre doesn't confirm what it is sent; check the broker's rules for this lane",
+  },
+  "GL-4003": { registry: false, says: "the outbox was damaged; it was set aside and a new one begun" },
+  "GL-4011": { registry: false, says: "the broker refuses this lane; check certificate and client id" },
+  "GL-4012": {
+    registry: false,
+    says: "the connection is closed again and again: a second device has this client id, or a topic is refused",
+  },
+  "GL-4014": { registry: false, says: "the broker refuses a subscription; check its rules for this lane" },
+  "GL-4016": { registry: false, says: "a receipt names events that were never sent; nothing was deleted for it" },
 } as const;
 export type TroubleCode = keyof typeof troubleCodes;
 
@@ -34,7 +45,7 @@ export class TroubleBoard {
 
   /** Tells and records a change. */
   set(code: TroubleCode, active: boolean): void {
-    if (this.show(code, active)) this.#record({ code, active });
+    if (this.show(code, active) && !troubleCodes[code].registry) this.#record({ code, active });
   }
 
   /** Tells a change without recording it, where the record itself can't be or was written otherwise. */

@@ -36,6 +36,7 @@ export function openDatabase(settings: DatabaseSettings): Db {
     db.pragma("secure_delete = ON");
     db.pragma("temp_store = MEMORY");
     db.pragma("wal_autocheckpoint = 1000");
+    db.pragma("cache_size = -1024");
     const pageSize = db.pragma("page_size", { simple: true }) as number;
     db.pragma(`max_page_count = ${Math.floor(settings.capacity / pageSize)}`);
     db.exec(settings.schema);

@@ -26,6 +26,7 @@ export interface StoreSettings {
 /** Freed at once when the disk is full: the log needs a megabyte even where the file itself need not grow. */
 const ballastBytes = 4 * 1024 * 1024;
 const shedBatch = 64;
+const trimStep = 100;
 const growStep = 256 * 1024;
 
 export class OutboxStore {
@@ -38,6 +39,7 @@ export class OutboxStore {
   #why: string | null = "GL-4008";
   #epoch: { number: number; id: string } = { number: 0, id: "" };
   #head = 0;
+  #grown = false;
 
   constructor(settings: StoreSettings, onEpoch: (change: EpochChange) => void) {
     this.#settings = settings;
@@ -108,20 +110,25 @@ export class OutboxStore {
       const number = this.#numberOf(db, epoch);
       if (number === null) return 0;
       const head = number === this.#epoch.number ? this.#head : headOf(db, number);
-      return db
-        .transaction(() => {
-          // Deleting the highest row must not make its number free again.
-          db.prepare("UPDATE epoch SET head = ? WHERE number = ? AND head < ?").run(head, number, head);
-          let gone = 0;
-          for (const table of ["alert", "system"] as const) {
-            const drop = db.prepare(`DELETE FROM ${table} WHERE key BETWEEN ? AND ?`);
-            for (const [from, to] of normalise(ranges))
-              gone += drop.run(keyOf(number, Math.max(1, from)), keyOf(number, Math.min(to, head))).changes;
-          }
-          return gone;
-        })
-        .immediate();
+      // Deleting the highest row must not make its number free again.
+      db.prepare("UPDATE epoch SET head = ? WHERE number = ? AND head < ?").run(head, number, head);
+      let gone = 0;
+      for (const [from, to] of normalise(ranges)) {
+        const [first, last] = [keyOf(number, Math.max(1, from)), keyOf(number, Math.min(to, head))];
+        if (last >= first) for (const table of ["alert", "system"] as const) gone += this.#drop(db, table, first, last);
+      }
+      return gone;
     });
+  }
+
+  /** In small steps: one large transaction would make the log grow, and on a full disk it can't. */
+  #drop(db: Db, table: Priority, first: number, last: number): number {
+    const some = db.prepare(
+      `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} WHERE key BETWEEN ? AND ? LIMIT ${trimStep})`,
+    );
+    let gone = 0;
+    for (let step = trimStep; step === trimStep; gone += step) step = some.run(first, last).changes;
+    return gone;
   }
 
   status(): OutboxStatus {
@@ -173,7 +180,12 @@ export class OutboxStore {
         return true;
       }
       const taken = db.prepare<[], { number: number }>("SELECT number FROM reserve LIMIT 1").get();
-      if (taken === undefined) return false;
+      if (taken === undefined) {
+        // What is still in the log has no place in the file yet.
+        if (!this.#grown) db.pragma("wal_checkpoint(PASSIVE)");
+        this.#grown = true;
+        return false;
+      }
       db.pragma("secure_delete = OFF");
       db.prepare("DELETE FROM reserve WHERE number = ?").run(taken.number);
       db.pragma("secure_delete = ON");
