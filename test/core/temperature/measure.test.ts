@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { correctionTable } from "../../../src/core/temperature/correction.ts";
-import { celsius, millis, toTenths } from "../../../src/core/units.ts";
+import { thermometerTrouble } from "../../../src/core/temperature/fitness.ts";
+import { celsius, millis, monotonic, toTenths } from "../../../src/core/units.ts";
 import { SensorBench, warm } from "./foreheads.ts";
 
 /** Time from the first sample of the forehead to the result, or null. */
@@ -261,6 +262,24 @@ describe("unavailable", () => {
     const bench = new SensorBench();
     bench.body(36.5, 190).fault().body(36.5, 500);
     expect(bench.result?.class).toBe("normal");
+  });
+});
+
+describe("the thermometer's own troubles", () => {
+  const trouble = (bench: SensorBench) => thermometerTrouble(bench.state, monotonic(bench.now), bench.settings);
+
+  it("follow from its readings alone, one at a time, and end with their cause", () => {
+    const bench = new SensorBench();
+    expect(trouble(bench)).toBeNull();
+    expect(trouble(bench.tick(600))).toBe("thermometer-silent");
+    expect(trouble(bench.nobody(200))).toBeNull();
+    bench.ambient = 24;
+    expect(trouble(bench.nobody(200))).toBe("thermometer-unsettled");
+    expect(trouble(bench.nobody(70_000))).toBeNull();
+    bench.body(36.5, 500).during(2200, () => bench.exactly(35.5));
+    expect(trouble(bench)).toBe("thermometer-stuck");
+    expect(trouble(bench.body(36.5, 200))).toBeNull();
+    expect(trouble(new SensorBench({ ...warm, warmUp: millis(60_000) }))).toBe("thermometer-warming");
   });
 });
 
