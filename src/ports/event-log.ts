@@ -8,7 +8,7 @@ export interface EventLog {
    * Called when the centre has confirmed events on its own disk: all of an epoch up to `upTo`, and those of `also`,
    * which lie beyond because alerts overtake history.
    */
-  onReceived(listener: (upTo: Position, also: readonly (readonly [number, number])[]) => void): () => void;
+  onReceived(listener: (upTo: Position, also?: readonly (readonly [number, number])[]) => void): () => void;
 }
 export interface Position {
   readonly epoch: string;
