@@ -1,0 +1,168 @@
+/**
+ * Takes a known blur back out of a picture of two tones. Repeatedly blurs the present guess, compares it with what was
+ * seen and corrects the guess, which is kept between black and white: it is that bound which brings back more than a
+ * linear filter can. (Landweber's iteration with projection; van Cittert's where the blur has no zero.)
+ */
+import type { Grey } from "./luma.ts";
+
+/** A blur as a list of whole-pixel taps with weights that sum to one, symmetrical about the middle. */
+export interface Kernel {
+  readonly x: Int32Array;
+  readonly y: Int32Array;
+  readonly weight: Float32Array;
+}
+
+/** A straight smear of `length` pixels along `angle` (radians). */
+export function smearKernel(length: number, angle: number): Kernel {
+  const taps = new Map<string, { x: number; y: number; weight: number }>();
+  const steps = Math.max(2, Math.ceil(length * 2)) + 1;
+  const add = (x: number, y: number, weight: number): void => {
+    if (weight < 1e-6) return;
+    const key = `${x},${y}`;
+    taps.set(key, { x, y, weight: weight + (taps.get(key)?.weight ?? 0) });
+  };
+  for (let step = 0; step < steps; step++) {
+    const along = (step / (steps - 1) - 0.5) * length;
+    const [x, y] = [along * Math.cos(angle), along * Math.sin(angle)];
+    const [fx, fy] = [Math.floor(x), Math.floor(y)];
+    const [px, py] = [x - fx, y - fy];
+    add(fx, fy, ((1 - px) * (1 - py)) / steps);
+    add(fx + 1, fy, (px * (1 - py)) / steps);
+    add(fx, fy + 1, ((1 - px) * py) / steps);
+    add(fx + 1, fy + 1, (px * py) / steps);
+  }
+  const list = [...taps.values()];
+  return {
+    x: Int32Array.from(list, (tap) => tap.x),
+    y: Int32Array.from(list, (tap) => tap.y),
+    weight: Float32Array.from(list, (tap) => tap.weight),
+  };
+}
+
+type Blur = (from: Float32Array, to: Float32Array) => void;
+
+/** Undoes a focus blur whose deviation is about that of two box blurs of `radius`. */
+export function refocused(grey: Grey, radius: number, iterations: number, gain = 1.6): Grey {
+  const { width, height } = grey;
+  const spare = new Float32Array(width * height);
+  const blur: Blur = (from, to) => {
+    slide(from, spare, width, height, 1, width, radius);
+    slide(spare, to, height, width, width, 1, radius);
+    slide(to, spare, width, height, 1, width, radius);
+    slide(spare, to, height, width, width, 1, radius);
+  };
+  return iterated(grey, blur, null, iterations, gain);
+}
+
+/** Undoes a smear. */
+export function stilled(grey: Grey, kernel: Kernel, iterations: number, gain = 1.6): Grey {
+  const { width, height } = grey;
+  const blur: Blur = (from, to) => convolve(from, to, width, height, kernel);
+  // A smear has zeros and turns signs over: the correction must pass through it once more to stay stable.
+  return iterated(grey, blur, blur, iterations, gain);
+}
+
+function iterated(grey: Grey, blur: Blur, back: Blur | null, iterations: number, gain: number): Grey {
+  const size = grey.width * grey.height;
+  const seen = Float32Array.from(grey.data.subarray(0, size));
+  const [low, high] = ends(grey.data, size);
+  const guess = Float32Array.from(seen);
+  const blurred = new Float32Array(size);
+  const correction = new Float32Array(size);
+  for (let round = 0; round < iterations; round++) {
+    blur(guess, blurred);
+    for (let i = 0; i < size; i++) correction[i] = (seen[i] as number) - (blurred[i] as number);
+    if (back !== null) {
+      back(correction, blurred);
+      correction.set(blurred);
+    }
+    for (let i = 0; i < size; i++) {
+      const value = (guess[i] as number) + gain * (correction[i] as number);
+      guess[i] = value < low ? low : Math.min(value, high);
+    }
+  }
+  const scale = 255 / Math.max(1, high - low);
+  return { width: grey.width, height: grey.height, data: Uint8Array.from(guess, (value) => (value - low) * scale) };
+}
+
+/** Black and white of a place, allowing for what blur took off their ends. */
+function ends(data: Uint8Array, size: number): readonly [number, number] {
+  const histogram = new Uint32Array(256);
+  for (let i = 0; i < size; i++) {
+    const level = data[i] as number;
+    histogram[level] = (histogram[level] as number) + 1;
+  }
+  const at = (share: number): number => {
+    let seen = 0;
+    for (let level = 0; level < 256; level++) {
+      seen += histogram[level] as number;
+      if (seen >= size * share) return level;
+    }
+    return 255;
+  };
+  return [at(0.01), Math.max(at(0.01) + 8, at(0.99))];
+}
+
+function slide(
+  from: Float32Array,
+  to: Float32Array,
+  length: number,
+  lines: number,
+  step: number,
+  next: number,
+  radius: number,
+): void {
+  const scale = 1 / (2 * radius + 1);
+  for (let line = 0; line < lines; line++) {
+    const start = line * next;
+    const last = start + (length - 1) * step;
+    const first = from[start] as number;
+    const end = from[last] as number;
+    let sum = first * (radius + 1);
+    for (let i = 0; i < radius; i++) sum += from[Math.min(last, start + i * step)] as number;
+    for (let i = 0, at = start; i < length; i++, at += step) {
+      sum += i + radius < length ? (from[at + radius * step] as number) : end;
+      to[at] = sum * scale;
+      sum -= i >= radius ? (from[at - radius * step] as number) : first;
+    }
+  }
+}
+
+function convolve(from: Float32Array, to: Float32Array, width: number, height: number, kernel: Kernel): void {
+  to.fill(0);
+  for (let tap = 0; tap < kernel.weight.length; tap++) {
+    const dx = kernel.x[tap] as number;
+    const dy = kernel.y[tap] as number;
+    const weight = kernel.weight[tap] as number;
+    for (let y = 0; y < height; y++) {
+      const row = Math.max(0, Math.min(height - 1, y + dy)) * width;
+      const out = y * width;
+      const [begin, stop] = [Math.max(0, -dx), Math.min(width, width - dx)];
+      for (let x = 0; x < begin; x++) to[out + x] = (to[out + x] as number) + weight * (from[row] as number);
+      for (let x = begin; x < stop; x++) to[out + x] = (to[out + x] as number) + weight * (from[row + x + dx] as number);
+      for (let x = Math.max(0, stop); x < width; x++) to[out + x] = (to[out + x] as number) + weight * (from[row + width - 1] as number);
+    }
+  }
+}
+
+/**
+ * The direction in which edges are weakest, radians, and how much weaker: 0 alike, 1 none at all. From the structure
+ * tensor; a smear takes away the edges across its way.
+ */
+export function smearDirection(grey: Grey): { readonly angle: number; readonly anisotropy: number } {
+  const { width, height, data } = grey;
+  let [xx, yy, xy] = [0, 0, 0];
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      const at = y * width + x;
+      const gx = (data[at + 1] as number) - (data[at - 1] as number);
+      const gy = (data[at + width] as number) - (data[at - width] as number);
+      xx += gx * gx;
+      yy += gy * gy;
+      xy += gx * gy;
+    }
+  }
+  const spread = Math.hypot(xx - yy, 2 * xy);
+  const strongest = 0.5 * Math.atan2(2 * xy, xx - yy);
+  return { angle: strongest + Math.PI / 2, anisotropy: xx + yy === 0 ? 0 : spread / (xx + yy) };
+}
