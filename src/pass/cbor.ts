@@ -2,6 +2,7 @@
  * Strict CBOR (RFC 8949) on top of cborg. A first pass over the bytes checks what a decoder with values can't say
  * cheaply: depth, trailing bytes, break codes in odd places, map keys that could hide a duplicate.
  */
+import { isUtf8 } from "node:buffer";
 import { decode, encode } from "cborg";
 
 export type CborValue = unknown;
@@ -65,8 +66,9 @@ function walk(bytes: Uint8Array, at: number, depth: number): number {
     case 1:
       return next;
     case 2:
-    case 3:
       return value <= bytes.length - next ? next + value : BAD;
+    case 3:
+      return value <= bytes.length - next && isUtf8(bytes.subarray(next, next + value)) ? next + value : BAD;
     case 4:
       return walkMany(bytes, next, value, depth, false);
     case 5:
@@ -99,14 +101,14 @@ function walkMany(bytes: Uint8Array, from: number, items: number, depth: number,
 }
 
 function walkIndefinite(bytes: Uint8Array, from: number, major: number, depth: number): number {
-  if (major < 2 || major > 5) return BAD;
+  // Strings in chunks are well-formed, and nobody who issues passes writes them.
+  if (major !== 4 && major !== 5) return BAD;
   let at = from;
   for (let i = 0; ; i++) {
     const first = bytes[at];
     if (first === undefined) return BAD;
-    // A break may end a map after a whole pair only; chunks of a string are strings of its own kind with a length.
+    // A break may end a map after a whole pair only.
     if (first === 0xff) return major === 5 && i % 2 === 1 ? BAD : at + 1;
-    if (major < 4 && (first >> 5 !== major || (first & 31) === 31)) return BAD;
     if (major === 5 && i % 2 === 0 && !isKey(first)) return BAD;
     at = positive(walk(bytes, at, depth + 1));
     if (at === BAD) return BAD;
