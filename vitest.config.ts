@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     pool: "threads",
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 60_000 } },
+      { extends: true, test: { name: "unit", testTimeout: 30_000, include: ["test/**/*.test.ts"], exclude: slow } },
       {
         extends: true,
         test: {
