@@ -146,3 +146,4 @@ export interface RigView {
   }[];
   readonly totals: Readonly<Record<string, number>>;
 }
+export type RigMessage = Setup | (RigView & { readonly kind: "rig"; readonly at: number });

@@ -8,7 +8,7 @@ import fastifyRateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { GuardMessage, LaneTag, RigView, Setup, Shift, SiteTexts, StreetMessage } from "../core/live.ts";
+import type { GuardMessage, LaneTag, RigMessage, RigView, Setup, Shift, SiteTexts, StreetMessage } from "../core/live.ts";
 import { streetFacts } from "../core/street.ts";
 import { instant, minutes, since } from "../core/units.ts";
 import type { GuardAction, GuardAnswer, GuardView, StreetView } from "../core/views.ts";
@@ -174,7 +174,8 @@ export function createWeb(options: WebOptions): Web {
   return {
     display,
     rig(view: RigView): void {
-      const text = JSON.stringify(view);
+      const message: RigMessage = { kind: "rig", at: Math.round(clock.monotonic()), ...view };
+      const text = JSON.stringify(message);
       overview.tell(() => text);
     },
     async start() {
