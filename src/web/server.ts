@@ -8,7 +8,16 @@ import fastifyRateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { GuardMessage, LaneTag, RigMessage, RigView, Setup, Shift, SiteTexts, StreetMessage } from "../core/live.ts";
+import type {
+  GuardMessage,
+  LaneTag,
+  RigMessage,
+  RigView,
+  Setup,
+  Shift,
+  SiteTexts,
+  StreetMessage,
+} from "../core/live.ts";
 import { streetFacts } from "../core/street.ts";
 import { instant, minutes, since } from "../core/units.ts";
 import type { GuardAction, GuardAnswer, GuardView, StreetView } from "../core/views.ts";

@@ -26,7 +26,10 @@ function headlines(view: StreetView, setup: Setup | null): HTMLElement[] {
   const heading = el("h1", { class: "head-zh" }, ...zh.map((line) => el("span", {}, line)));
   // As wide as its longest line, so that the type shrinks rather than breaks.
   heading.style.setProperty("--han", String(Math.max(...zh.map((line) => line.length))));
-  return [heading, el("p", { class: "head-en", lang: "en" }, textsOf(view, setup, "en").headline.join(" "))];
+  const en = textsOf(view, setup, "en").headline.join(" ");
+  const english = el("p", { class: "head-en", lang: "en" }, en);
+  english.style.setProperty("--letters", String(en.length));
+  return [heading, english];
 }
 
 function plain(view: StreetView, look: Look, setup: Setup | null): HTMLElement[] {

@@ -22,11 +22,14 @@ const silent: StreetView = {
 const stage = byId("stage");
 const sounds = new PageSounds();
 let setup: Setup | null = null;
-let shown = { view: silent, time: null as string | null };
+let shown = { view: silent, time: null as string | null, key: "" };
 
 function show(view: StreetView, time: string | null): void {
   const before = shown.view;
-  shown = { view, time };
+  const key = JSON.stringify([view, time]);
+  // Most messages are only the heartbeat.
+  if (key === shown.key) return;
+  shown = { view, time, key };
   const picture = draw(view, setup, time);
   stage.replaceChildren(picture);
   sizeType(stage, picture, setup?.size === "big");
@@ -49,6 +52,7 @@ const live = new Live<StreetMessage>({
       document.body.dataset.size = message.size;
       document.body.dataset.pace = message.pace;
       sounds.setup(message);
+      shown.key = "";
       return;
     }
     sounds.play(message);
@@ -62,6 +66,7 @@ const live = new Live<StreetMessage>({
 
 function turned(): void {
   scaleStage(stage);
+  shown.key = "";
   show(shown.view, shown.time);
 }
 window.addEventListener("resize", turned);
