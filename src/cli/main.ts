@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   scan: () => import("./scan.ts"),
   issue: () => import("./issue.ts"),
   keys: () => import("./keys.ts"),
+  order: () => import("./order.ts"),
   poster: () => import("./poster.ts"),
   verify: () => import("./verify.ts"),
 };

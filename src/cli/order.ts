@@ -1,0 +1,211 @@
+/** `greenlane order`: the operator's tool. Makes keys, signs orders, sends them and waits for what the lane says. */
+import { randomUUID } from "node:crypto";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
+import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import { longestLockdown, type OrderClaims, orderLife, type SigningKey, signOrder } from "../protocol/orders.ts";
+import { encode, parseResult, parseState } from "../protocol/parse.ts";
+import type { Result, Signed } from "../protocol/payloads.ts";
+import { type LaneId, laneTopic, type OrderKind, orderKinds, parseLaneName } from "../protocol/topics.ts";
+import { printJson, UsageError } from "./output.ts";
+
+interface SignOptions {
+  readonly key: readonly string[];
+  readonly who: string;
+  readonly minutes?: string;
+  readonly district?: boolean;
+  readonly challenge?: string;
+  readonly json?: boolean;
+}
+interface SendOptions extends SignOptions {
+  readonly broker: string;
+  readonly mqtt: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly certKey?: string;
+  readonly wait: string;
+}
+
+const more = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+
+export function register(program: Command): void {
+  const order = program.command("order").description("make keys for orders, sign and send them");
+
+  order
+    .command("keygen <file>")
+    .description("make an Ed25519 key pair: the private key into FILE (0600), the public one on standard output")
+    .requiredOption("--kid <name>", "name of the key")
+    .option("--json", "one JSON object")
+    .action(async (file: string, options: { kid: string }) => printJson(await keygen(file, options.kid)));
+
+  const signing = (name: string, what: string): Command =>
+    order
+      .command(`${name} <kind> <lane>`)
+      .description(`${what}; KIND is ${orderKinds.join(", ")}, LANE is district/site/lane`)
+      .requiredOption("--key <file>", "private key; twice for a district-wide order", more, [])
+      .requiredOption("--who <name>", "the operator")
+      .option("--minutes <n>", "how long a lockdown lasts (at most 30)")
+      .option("--district", "one of many lanes at once: needs two keys")
+      .option("--challenge <text>", "what the lane's state asks for while its clock isn't trusted")
+      .option("--json", "one JSON object per line");
+
+  signing("sign", "print a signed order").action(async (kind: string, lane: string, options: SignOptions) => {
+    printJson((await signed(kind, lane, options)).signed);
+  });
+
+  signing("send", "send a signed order and wait for the lane's answer")
+    .requiredOption("--broker <url>", "mqtts://host:8883")
+    .option("--mqtt <version>", "5 or 3.1.1", "5")
+    .option("--ca <file>", "CA certificate (PEM)")
+    .option("--cert <file>", "own certificate (PEM)")
+    .option("--cert-key <file>", "its private key (PEM)")
+    .option("--wait <seconds>", "how long to wait for the answer", "10")
+    .action(async (kind: string, lane: string, options: SendOptions) => {
+      for (const result of await send(kind, lane, options)) printJson(result);
+    });
+}
+
+/** Writes a private key that only its owner can read; returns the public part for the lane's configuration. */
+async function keygen(file: string, kid: string): Promise<unknown> {
+  if (existsSync(file)) throw new UsageError(`${file} is there already; a key is never overwritten`);
+  const pair = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  const jwk = await exportJWK(pair.privateKey);
+  writeFileSync(file, `${JSON.stringify({ ...jwk, kid })}\n`, { mode: 0o600, flag: "wx" });
+  return { kid, jwk: await exportJWK(pair.publicKey), role: "operator" };
+}
+
+function readKey(file: string): SigningKey {
+  let parsed: JWK;
+  try {
+    parsed = JSON.parse(readFileSync(file, "utf8")) as JWK;
+  } catch {
+    throw new UsageError(`${file} can't be read as a key; make one with "greenlane order keygen"`);
+  }
+  if (parsed.crv !== "Ed25519" || parsed.d === undefined || parsed.kid === undefined)
+    throw new UsageError(`${file} is no private Ed25519 key with a kid; make one with "greenlane order keygen"`);
+  return { kid: parsed.kid, jwk: parsed };
+}
+
+/**
+ * Counters only grow, over all lanes of a key: the time in milliseconds, or one more than the last. The last one stands
+ * beside the key, so that a clock set back can't make the lanes refuse the next order.
+ */
+function nextCounter(files: readonly string[]): number {
+  const last = files.map((file) => (existsSync(`${file}.ctr`) ? Number(readFileSync(`${file}.ctr`, "utf8")) : 0));
+  const next = Math.max(Date.now(), ...last.map((ctr) => ctr + 1));
+  for (const file of files) {
+    writeFileSync(`${file}.ctr`, `${next}\n`);
+    chmodSync(`${file}.ctr`, 0o600);
+  }
+  return next;
+}
+
+async function signed(
+  kindText: string,
+  laneText: string,
+  options: SignOptions,
+): Promise<{ signed: Signed; claims: OrderClaims; lane: LaneId }> {
+  const kind = orderKinds.find((known) => known === kindText);
+  if (kind === undefined)
+    throw new UsageError(`${kindText.slice(0, 40)} is no order; use one of ${orderKinds.join(", ")}`);
+  const lane = parseLaneName(laneText);
+  if (lane === null) throw new UsageError("the lane must be district/site/lane, each 1 to 32 of a-z, 0-9 and -");
+  const [first, second, ...others] = options.key.map(readKey);
+  if (first === undefined || others.length > 0)
+    throw new UsageError("give one --key, or two for a district-wide order");
+  if (options.district === true && second === undefined)
+    throw new UsageError("a district-wide order needs a second --key");
+  const iat = Math.floor(Date.now() / 1000);
+  const claims: OrderClaims = {
+    cid: randomUUID(),
+    kind,
+    target: laneText,
+    iat,
+    exp: iat + orderLife[kind],
+    ctr: nextCounter(options.key),
+    who: options.who,
+    scope: options.district === true ? "district" : "lane",
+    ...(kind === "lockdown" ? { until: iat + lockdownSeconds(kind, options.minutes) } : {}),
+    ...(options.challenge === undefined ? {} : { challenge: options.challenge }),
+  };
+  return { signed: await signOrder(claims, second === undefined ? [first] : [first, second]), claims, lane };
+}
+
+function lockdownSeconds(kind: OrderKind, minutes: string | undefined): number {
+  const seconds = Math.round(Number(minutes ?? "10") * 60);
+  if (!(seconds > 0 && seconds <= longestLockdown))
+    throw new UsageError(`a ${kind} lasts more than 0 and at most 30 --minutes`);
+  return seconds;
+}
+
+/** Every answer of the lane to this order, until one is final or the wait is over. */
+async function send(
+  kind: string,
+  laneText: string,
+  options: SendOptions,
+): Promise<readonly (Result | { cid: string; status: "no-answer" })[]> {
+  const client = await connected(options);
+  try {
+    const lane = parseLaneName(laneText);
+    const challenge = options.challenge ?? (lane === null ? undefined : await askedFor(client, lane));
+    const order = await signed(kind, laneText, { ...options, ...(challenge === undefined ? {} : { challenge }) });
+    const { cid } = order.claims;
+    const results: Result[] = [];
+    const ended = new Promise<void>((resolve) => {
+      client.on("message", (_topic, payload) => {
+        const result = parseResult(payload);
+        if (!result.ok || result.value.cid !== cid) return;
+        results.push(result.value);
+        if (result.value.status !== "accepted") resolve();
+      });
+    });
+    await client.subscribeAsync(laneTopic(order.lane, "command/result"), { qos: 1 });
+    await client.publishAsync(laneTopic(order.lane, `command/${order.claims.kind}`), encode(order.signed), { qos: 1 });
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, Number(options.wait) * 1000))]);
+    return results.length > 0 ? results : [{ cid, status: "no-answer" }];
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
+async function connected(options: SendOptions): Promise<MqttClient> {
+  const pem = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : readFileSync(file, "utf8");
+  const [ca, cert, key] = [pem(options.ca), pem(options.cert), pem(options.certKey)];
+  const mqtt: IClientOptions = {
+    protocolVersion: options.mqtt === "3.1.1" ? 4 : 5,
+    reconnectPeriod: 0,
+    connectTimeout: 5000,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+  try {
+    const client = await connectAsync(options.broker, mqtt, false);
+    client.on("error", () => {});
+    return client;
+  } catch (error) {
+    throw new UsageError(
+      `no connection to ${options.broker}: ${error instanceof Error ? error.message : "refused"}`,
+      "GL-4033",
+    );
+  }
+}
+
+/** The challenge that the lane's retained state asks for while its clock isn't trusted. */
+function askedFor(client: MqttClient, lane: LaneId): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(undefined), 1000);
+    client.once("message", (_topic, payload) => {
+      clearTimeout(late);
+      const state = parseState(payload);
+      resolve(
+        state.ok && state.value.state === "online" && state.value.clock !== "synced"
+          ? state.value.challenge
+          : undefined,
+      );
+    });
+    client.subscribe(laneTopic(lane, "state"), { qos: 1 });
+  });
+}
