@@ -15,7 +15,7 @@ export function complaintNumber(laneCode: string, at: Instant, headline: ReasonC
   const lane = laneCode
     .toUpperCase()
     .replace(/[^0-9A-Z]/g, "")
-    .slice(0, 8);
+    .slice(-8);
   const quarter = String(Math.floor(at / QUARTER) % CYCLE).padStart(4, "0");
   const body = `${lane}-${quarter}-${reasonFacts[headline].group}`;
   return `${body}-${checkDigit(body)}`;
