@@ -55,7 +55,7 @@ const person = Type.Object(
     forehead: Type.Optional(Type.Enum(["clear", "hat", "sensor-fault"] as const)),
     way: Type.Optional(Type.Enum(["entry", "exit"] as const)),
     /** What they do once the screen lets them go. */
-    then: Type.Optional(
+    leaves: Type.Optional(
       Type.Enum(["walk", "turn-back", "with-tailgater", "slowly", "reverse"] as const, {
         description: "turn-back: never turns the arm; with-tailgater: somebody follows close behind",
       }),

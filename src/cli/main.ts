@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   completion: () => import("./completion.ts"),
   config: () => import("./config.ts"),
   "control-room": () => import("./control-room.ts"),
+  demo: () => import("./demo.ts"),
   doctor: () => import("./doctor.ts"),
   selftest: () => import("./selftest.ts"),
   scan: () => import("./scan.ts"),

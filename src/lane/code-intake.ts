@@ -8,6 +8,7 @@ import { type Millis, type Monotonic, millis, monotonic, since } from "../core/u
 import type { Clock } from "../ports/clock.ts";
 import type { FrameResult } from "../ports/code-reader.ts";
 import type { Verifier } from "../ports/verifier.ts";
+import type { Access } from "./street-screen.ts";
 
 /**
  * What the machine is doing with the person at the reading place: `asking` for a code or its forehead; `answered`, a
@@ -146,6 +147,26 @@ export class CodeIntake {
     this.#mine.clear();
     this.#page?.cancel();
     this.#page = null;
+  }
+}
+
+/** What a state of the access region means for codes. */
+export function attentionOf(access: Access): Attention {
+  switch (access) {
+    case "presented":
+    case "screening":
+      return "asking";
+    case "denied":
+    case "attended":
+    case "granted":
+    case "lingering":
+    case "retry":
+      return "answered";
+    case "idle":
+    case "deciding":
+    case "waiting":
+    case "leaving":
+      return "none";
   }
 }
 

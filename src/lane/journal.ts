@@ -14,12 +14,19 @@ export class Journal {
   readonly #logger: Logger;
   readonly #waiting = new Map<string, (progress: Progress) => void>();
   readonly #onFailure: (failed: number) => void;
+  readonly #onStored: (event: LaneEvent, position: Position) => void;
   #failed = 0;
   #stored = 0;
   #off: () => void = () => {};
 
   /** @param onFailure hears how many events could not be stored, each time one could not. */
-  constructor(log: EventLog, logger: Logger, onFailure: (failed: number) => void) {
+  constructor(
+    log: EventLog,
+    logger: Logger,
+    onFailure: (failed: number) => void,
+    onStored: (event: LaneEvent, position: Position) => void,
+  ) {
+    this.#onStored = onStored;
     this.#log = log;
     this.#logger = logger;
     this.#onFailure = onFailure;
@@ -44,6 +51,7 @@ export class Journal {
     this.#log.put(event).then(
       ({ epoch, seq }) => {
         this.#stored += 1;
+        this.#onStored(event, { epoch, seq });
         follow("stored");
         if (event.level !== "none") this.#waiting.set(`${epoch} ${seq}`, follow);
       },

@@ -139,8 +139,10 @@ function convolve(from: Float32Array, to: Float32Array, width: number, height: n
       const out = y * width;
       const [begin, stop] = [Math.max(0, -dx), Math.min(width, width - dx)];
       for (let x = 0; x < begin; x++) to[out + x] = (to[out + x] as number) + weight * (from[row] as number);
-      for (let x = begin; x < stop; x++) to[out + x] = (to[out + x] as number) + weight * (from[row + x + dx] as number);
-      for (let x = Math.max(0, stop); x < width; x++) to[out + x] = (to[out + x] as number) + weight * (from[row + width - 1] as number);
+      for (let x = begin; x < stop; x++)
+        to[out + x] = (to[out + x] as number) + weight * (from[row + x + dx] as number);
+      for (let x = Math.max(0, stop); x < width; x++)
+        to[out + x] = (to[out + x] as number) + weight * (from[row + width - 1] as number);
     }
   }
 }

@@ -161,7 +161,7 @@ const bare = (outcome: "no-credential" | "unverifiable"): Credential => ({
 /** The person whom nothing was read of: no code shown, or no reader to read one. */
 export function withoutCode(context: LaneContext, at: Monotonic): Partial<LaneContext> {
   const credential = bare(context.blind ? "unverifiable" : "no-credential");
-  return { expected: 1, people: [{ credential, readAt: at, temperature: context.forehead }] };
+  return { expected: 1, people: [{ credential, readAt: at, temperature: null }] };
 }
 
 /** A health report is due although the presentation broke off: a red or yellow that was seen is reported (P8). */

@@ -89,8 +89,11 @@ export interface LaneEffects {
   /** The next person of a family page: measure a new forehead. */
   measureNext(turn: number): void;
   decided(decision: Decision): void;
-  /** Pulse the relay; answer with `pulse.done` or `pulse.failed`. The only way to the relay. */
-  release(ticket: Ticket): void;
+  /**
+   * Pulse the relay; answer with `pulse.done` or `pulse.failed`. The only way to the relay. `index` counts the pulses
+   * of one ticket from 0: a family's release has one for each person.
+   */
+  release(ticket: Ticket, index: number): void;
   /** Somebody went through on this ticket; `index` counts from 0. */
   passed(ticket: Ticket, index: number): void;
   /** The window closed with `unused` passages left. */

@@ -63,7 +63,14 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
         if (next === null) return;
         enqueue.assign({ ...next.rest, ticket: next.ticket, passages: 0, pulsing: true });
         enqueue.raise({ type: "released", ticket: next.ticket });
-        enqueue(() => fx.release(next.ticket));
+        enqueue(() => fx.release(next.ticket, 0));
+      }),
+      /** A turnstile opens for one person a pulse: the next of a family gets a pulse of their own. */
+      pulseAgain: enqueueActions(({ context, enqueue }) => {
+        const { ticket, passages } = context;
+        if (ticket === null) return;
+        enqueue.assign({ pulsing: true });
+        enqueue(() => fx.release(ticket, passages));
       }),
       countPassage: enqueueActions(({ context, enqueue }) => {
         const { ticket, passages } = context;
@@ -165,6 +172,8 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       rightWay: ({ context, event }) =>
         event.type === "passage" && event.direction === context.ticket?.release.direction,
       used: ({ context }) => context.ticket !== null && context.passages >= context.ticket.release.people,
+      rested: ({ context }) => !context.pulsing,
+      moreToCome: ({ context }) => !context.pulsing && context.ticket !== null,
       exitReleased: ({ event }) => event.type === "released" && event.ticket.release.direction === "exit",
       mayRelease: ({ context }) => ["normal", "out-of-service"].includes(modeOf(context)) && context.ready,
       idleTurnstile: ({ context }) =>
@@ -407,21 +416,24 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             },
           },
           counting: {
-            always: [{ guard: "used", target: "settling", actions: assign({ ticket: null }) }, { target: "released" }],
+            always: [{ guard: "used", target: "settling", actions: assign({ ticket: null }) }, { target: "settling" }],
           },
           settling: {
             description: "Rest between two pulses, and never before the relay has answered.",
             after: {
-              interlock: {
-                guard: ({ context }) => !context.pulsing,
-                target: "locked",
-                actions: raise({ type: "closed" }),
-              },
+              interlock: [
+                { guard: "moreToCome", target: "released", actions: "pulseAgain" },
+                { guard: "rested", target: "locked", actions: raise({ type: "closed" }) },
+              ],
             },
             on: {
-              passage: { actions: ({ event }) => fx.forced(event.direction) },
+              passage: [
+                { guard: "rightWay", target: "counting", actions: "countPassage" },
+                { actions: ({ event }) => fx.forced(event.direction) },
+              ],
               "pulse.done": { target: "settling", reenter: true, actions: assign({ pulsing: false }) },
               "pulse.failed": { target: "locked", actions: ["failRelease", "closeUnused"] },
+              "mode.changed": { guard: ({ context }) => context.fire, actions: "closeUnused" },
             },
           },
         },

@@ -13,7 +13,7 @@ export async function scannerSteps(bench: Workbench, patience: Millis): Promise<
     return [
       bad(
         "scanner.code",
-        "GL-2252",
+        "GL-2202",
         "扫码",
         "A code",
         `none within ${patience / 1000} s`,

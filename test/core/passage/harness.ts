@@ -63,7 +63,7 @@ export type Did =
   | { readonly did: "unused"; readonly ticket: Ticket; readonly unused: number }
   | { readonly did: "forced" | "relayFault"; readonly direction: Direction }
   | { readonly did: "mode"; readonly mode: LaneMode }
-  | { readonly did: "torn" | "oneAtATime" | "measureNext" | "free" };
+  | { readonly did: "torn" | "pulseAgain" | "oneAtATime" | "measureNext" | "free" };
 
 export class Bench {
   readonly clock = new SimulatedClock();
@@ -78,8 +78,8 @@ export class Bench {
       begin: (turn, direction) => note({ did: "begin", turn, direction }),
       measureNext: () => note({ did: "measureNext" }),
       decided: (decision) => note({ did: "decided", decision }),
-      release: (ticket) => {
-        note({ did: "release", ticket });
+      release: (ticket, index) => {
+        note(index === 0 ? { did: "release", ticket } : { did: "pulseAgain" });
         if (this.relay === "silent") return;
         const answer = this.relay === "ok" ? "pulse.done" : "pulse.failed";
         this.clock.setTimeout(() => this.actor.send({ type: answer }), 250);

@@ -103,6 +103,7 @@ describe("a family page", () => {
     ]);
     lane.turns().wait(3000).turns().wait(3000).turns();
     expect(lane.of("passed")).toHaveLength(3);
+    expect(lane.of("pulseAgain")).toHaveLength(2);
     expect(lane.of("unused")).toHaveLength(0);
   });
 

@@ -55,14 +55,7 @@ export function ThermometerStep() {
             onPoint={(point) => setPoints((before) => ({ ...before, high: point }))}
           />
           <Card title={t("结果", "Result")}>
-            <Keep
-              ready={points.low !== null && points.high !== null}
-              kept={kept}
-              onKept={(next) => {
-                setKept(next);
-                spot.start();
-              }}
-            />
+            <Keep ready={points.low !== null && points.high !== null} kept={kept} onKept={setKept} />
           </Card>
         </div>
         <Card title={t("检查项", "Checks")}>

@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { castOf, listScripts, loadScript } from "../../device/rig/script.ts";
+import { pinoLogger } from "../control-room/pino-logger.ts";
+import { Demo } from "../demo.ts";
+import { printJson, UsageError } from "./output.ts";
+
+interface Flags {
+  readonly people?: string;
+  readonly script: string;
+  readonly listScripts?: true;
+  readonly frames?: string;
+  readonly seed: string;
+  readonly json?: true;
+  readonly port: string;
+}
+
+export function register(program: Command): void {
+  program
+    .command("demo")
+    .description("A lane without hardware: people with real pictures of codes, a broker and a control room")
+    .option("--people <n>", "end after so many persons and print a summary")
+    .option("--script <name|file>", "who comes; see --list-scripts", "day")
+    .option("--list-scripts", "print the scripts that ship")
+    .option("--frames <folder>", "pictures or recordings in place of the rendered people")
+    .option("--seed <n>", "changes faces and hands, never the totals", "1")
+    .option("--json", "one JSON object per line on standard output")
+    .option("--port <n>", "port of the pedestrian page; 0 is any free one", "8080")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  greenlane demo\n  greenlane demo --people 30 --json\n  greenlane demo --script rush --people 60 --json --port 0",
+    )
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const json = flags.json ?? false;
+  if (flags.listScripts) {
+    for (const script of listScripts())
+      if (json) printJson(script);
+      else process.stdout.write(`${script.name.padEnd(12)} ${script.title}\n`);
+    return;
+  }
+  const people = flags.people === undefined ? null : wholeNumber(flags.people, "--people", 1, 100_000);
+  const options = {
+    script: loadScript(flags.script),
+    people,
+    seed: wholeNumber(flags.seed, "--seed", 0, 2 ** 31),
+    port: wholeNumber(flags.port, "--port", 0, 65_535),
+    logger: pinoLogger(process.env.LOG_LEVEL ?? "warn"),
+  };
+  castOf(options.script, people ?? 1);
+  const demo = new Demo({
+    ...options,
+    onListening: (where) => {
+      if (json) printJson({ listening: where });
+      else
+        process.stdout.write(
+          `The lane's screen:  ${where.display}\nThe whole rig:      ${where.rig}\nThe control room:   ${where.room}\n`,
+        );
+    },
+    onVisit: (visit) => {
+      if (json) printJson({ visit });
+      else process.stdout.write(`${String(visit.n).padStart(4)}  ${visit.says} → ${visit.screen}\n`);
+    },
+  });
+  const interrupted = new Promise<"interrupted">((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve("interrupted"));
+  });
+  try {
+    await demo.start();
+    const how = await Promise.race([demo.run().then(() => "done" as const), interrupted]);
+    if (people === null || how === "interrupted") return;
+    const summary = await demo.summary();
+    if (json) printJson({ summary });
+    else process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    if (summary.lostEvents > 0) process.exitCode = 1;
+  } finally {
+    await demo.stop();
+  }
+}
+
+function wholeNumber(text: string, flag: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new UsageError(`${flag} takes a whole number from ${least} to ${most}, found ${JSON.stringify(text)}`);
+  }
+  return value;
+}

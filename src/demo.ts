@@ -1,0 +1,246 @@
+/**
+ * Composition root without hardware: the same `wire.ts` on the rig, with an embedded broker and a control room beside
+ * it. People with real pictures of codes come before the camera; the lane gets pixels, never text.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
+import { SystemClock } from "../device/clock/system-clock.ts";
+import { FileEmergencyLatch } from "../device/gpio/emergency-latch.ts";
+import { Artist } from "../device/rig/artist.ts";
+import type { PrintedCode } from "../device/rig/clip.ts";
+import { type PrinterKeys, printCode } from "../device/rig/code-printer.ts";
+import type { Picture } from "../device/rig/render/scene.ts";
+import { castOf, type Person, type Script } from "../device/rig/script.ts";
+import { Stage } from "../device/rig/stage.ts";
+import { visit } from "../device/rig/visit.ts";
+import { WatchdogSim } from "../device/watchdog/watchdog.sim.ts";
+import type { LaneConfig } from "./config/schema.ts";
+import { type Broker, startBroker } from "./control-room/broker.ts";
+import { type ControlRoom, startControlRoom } from "./control-room/control-room.ts";
+import { millis, seconds } from "./core/units.ts";
+import { demoLane, demoLaneConfig, demoRoomConfig } from "./demo-config.ts";
+import { DemoLedger, type DemoSummary } from "./demo-ledger.ts";
+import { createSigningKey, trustedKeyOf } from "./pass/keys.ts";
+import type { Frames } from "./ports/frames.ts";
+import type { Logger } from "./ports/logger.ts";
+import { fixedTrust } from "./verify/trust-source.ts";
+import { type Kiosk, wire } from "./wire.ts";
+import { measureSettings } from "./wire-settings.ts";
+
+export interface DemoOptions {
+  readonly script: Script;
+  /** Persons to come; null goes on until stopped. */
+  readonly people: number | null;
+  readonly seed: number;
+  /** Port of the pedestrian page; 0 is any free one. */
+  readonly port: number;
+  readonly logger: Logger;
+  /** Hears each visit as it ends. */
+  readonly onVisit?: (visit: { readonly n: number; readonly says: string; readonly screen: string }) => void;
+  readonly onListening?: (where: { readonly display: string; readonly rig: string; readonly room: string }) => void;
+  /** Pictures that nobody here drew, in place of the rendered people. */
+  readonly camera?: (clock: SystemClock) => Frames;
+}
+
+/** Visits drawn ahead of their time; passes live 60 s, so not more. */
+const AHEAD = 3;
+/** Receipts that have not come after this are counted as lost. */
+const DRAIN = seconds(15);
+
+export class Demo {
+  readonly #options: DemoOptions;
+  readonly clock = new SystemClock({ trust: () => ({ trust: "synced", error: millis(0) }) });
+  readonly keys: PrinterKeys = { issuer: createSigningKey(), stranger: createSigningKey() };
+  readonly ledger: DemoLedger;
+  readonly #artist = new Artist();
+  #folder = "";
+  #broker: Broker | null = null;
+  #room: ControlRoom | null = null;
+  #config: LaneConfig | null = null;
+  #stage: Stage | null = null;
+  #kiosk: Kiosk | null = null;
+  #district: JWK = {};
+  #stopping = false;
+
+  constructor(options: DemoOptions) {
+    this.#options = options;
+    this.ledger = new DemoLedger(this.clock, demoLane);
+  }
+
+  get kiosk(): Kiosk {
+    if (this.#kiosk === null) throw new Error("GL-1102: the demo has not started");
+    return this.#kiosk;
+  }
+
+  get stage(): Stage {
+    if (this.#stage === null) throw new Error("GL-1102: the demo has not started");
+    return this.#stage;
+  }
+
+  /** Starts broker, control room and lane. @throws where the page's port is taken (GL-5002). */
+  async start(): Promise<void> {
+    const { logger, seed } = this.#options;
+    this.#folder = await mkdtemp(join(tmpdir(), "greenlane-demo-"));
+    this.#broker = await startBroker({ host: "127.0.0.1", port: 0 });
+    this.#room = await startControlRoom(demoRoomConfig(this.#folder, this.#broker.url), {
+      logger: logger.child("room"),
+    });
+    this.ledger.watchRoom(this.#room);
+    const { publicKey } = await generateKeyPair("ECDH-ES", { crv: "P-256", extractable: true });
+    this.#district = { ...(await exportJWK(publicKey)), kid: "demo" };
+    this.#config = demoLaneConfig(this.#folder, this.#broker.url);
+    this.#stage = new Stage(this.clock, measureSettings(this.#config).correction, seed);
+    this.#artist.start();
+    const empty = await this.#artist.drawEmpty(8, seed);
+    const port = await this.#boot();
+    this.#stage.start(empty);
+    const display = `http://localhost:${port}/`;
+    this.#options.onListening?.({ display, rig: `${display}rig`, room: this.#room.url });
+  }
+
+  /** Lets the people of the script come; resolves when all have been. */
+  async run(): Promise<void> {
+    const { script, people, seed } = this.#options;
+    const cast = castOf(script, people ?? script.people.length);
+    const clips: Promise<readonly Picture[]>[] = [];
+    for (let n = 0; !this.#stopping; n += 1) {
+      if (n >= cast.length && people !== null) return;
+      for (let ahead = clips.length; ahead <= n + AHEAD; ahead += 1) {
+        const next = cast[ahead % cast.length];
+        if (next !== undefined && (people === null || ahead < cast.length))
+          clips.push(this.#draw(next, seed * 1000 + ahead));
+      }
+      const person = cast[n % cast.length];
+      const clip = await clips[n];
+      if (person === undefined || clip === undefined) return;
+      this.ledger.comes(person);
+      await visit(person, clip, this.stage, this.#host(), script.hurried ?? false);
+      this.#options.onVisit?.({ n: n + 1, says: person.says, screen: this.ledger.lastVerdict });
+    }
+  }
+
+  /** Waits until everybody who may is through and every alert has its receipt; then adds up. */
+  async summary(): Promise<DemoSummary> {
+    await this.ledger.settled(this.kiosk.lane, DRAIN);
+    return this.ledger.summary(this.kiosk.lane);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.ledger.stop();
+    this.#stage?.stop();
+    await this.#kiosk?.stop();
+    await this.#artist.stop();
+    await this.#room?.stop();
+    await this.#broker?.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** One life of the lane's process; after a local reset another one begins. */
+  async #boot(port = this.#options.port): Promise<number> {
+    const { logger, camera } = this.#options;
+    const stage = this.stage;
+    const config = this.#config;
+    if (config === null) throw new Error("GL-1102: the demo has not started");
+    const limits = { lane: seconds(2), reader: seconds(10), thermometer: seconds(2) };
+    const kiosk = await wire(
+      config,
+      {
+        clock: this.clock,
+        frames: camera?.(this.clock) ?? stage.camera,
+        scanner: null,
+        thermometer: stage.thermometer,
+        release: stage.release,
+        freePassage: stage.turnstile,
+        inputs: stage.turnstile,
+        latch: new FileEmergencyLatch(join(this.#folder, "emergency")),
+        voice: stage.sounder,
+        watchdog: new WatchdogSim(this.clock, limits),
+        logger,
+      },
+      {
+        trust: fixedTrust([trustedKeyOf(this.keys.issuer)]),
+        mqtt: {
+          url: config.broker.url,
+          protocolVersion: 4,
+          clientId: Object.values(demoLane).join("-"),
+          keepalive: seconds(10),
+        },
+        districtKey: this.#district,
+        dayKey: () => new Uint8Array(32),
+        orderKeys: [],
+        reporting: { reserve: false, capacity: 16 << 20 },
+        signIn: async (pin) => (pin === "258000" ? { id: "guard-1", supervisor: true } : null),
+        web: { host: "127.0.0.1", port, rig: true, look: { pageSounds: true } },
+      },
+    );
+    this.#kiosk = kiosk;
+    this.ledger.watchLane(kiosk, stage);
+    const listening = await kiosk.start();
+    void kiosk.lane.ended.then((why) => (why === "reset" ? this.#reboot(listening.port) : undefined));
+    return listening.port;
+  }
+
+  async #reboot(port: number): Promise<void> {
+    if (this.#stopping) return;
+    const kiosk = this.kiosk;
+    this.ledger.keep(kiosk.lane);
+    await kiosk.stop();
+    this.stage.reboot();
+    await this.#boot(port);
+  }
+
+  async #draw(person: Person, seed: number): Promise<readonly Picture[]> {
+    const { at } = this.clock.wall();
+    const family = person.codes.length > 1;
+    const codes: PrintedCode[] = person.codes.map((code) => ({
+      code,
+      text: printCode(code.kind, at, this.keys, family),
+    }));
+    return this.#artist.draw(codes, seed);
+  }
+
+  #host() {
+    return {
+      guard: (action: Parameters<Kiosk["lane"]["guard"]>[0]) => this.kiosk.lane.guard(action, "guard-1"),
+      judged: (within: number) => this.ledger.judged(within),
+      happens: async (what: NonNullable<Person["happens"]>) => {
+        switch (what) {
+          case "fire-bell":
+            await this.#fireBell();
+            return;
+          case "broker-cut":
+            await this.#cutBroker();
+            return;
+          case "camera-unplugged":
+            this.stage.camera.vanish();
+            void this.stage.pause(3000).then(() => this.stage.camera.comeBack());
+            return;
+        }
+      },
+    };
+  }
+
+  /** The bell rings for a second; a supervisor resets the lane by hand, and its process begins anew. */
+  async #fireBell(): Promise<void> {
+    this.stage.turnstile.fireLoop("open");
+    await this.stage.pause(1000);
+    this.stage.turnstile.fireLoop("closed");
+    const before = this.kiosk;
+    before.lane.shift({ id: "guard-1", supervisor: true });
+    await before.lane.guard({ kind: "reset-emergency" }, "guard-1");
+    while (this.kiosk === before || this.kiosk.lane.mode !== "normal") await this.stage.pause(50);
+    this.stage.stands("entry", true);
+  }
+
+  /** The broker goes away and comes back on the same port some seconds later. */
+  async #cutBroker(): Promise<void> {
+    const url = new URL(this.#broker?.url ?? "");
+    await this.#broker?.stop();
+    void this.stage.pause(4000).then(async () => {
+      this.#broker = await startBroker({ host: url.hostname, port: Number(url.port) });
+    });
+  }
+}

@@ -1,0 +1,70 @@
+/** From the thermometer's samples to a body temperature of the current turn (core/temperature does the measuring). */
+import type { BodyTemperature, Sample } from "../core/flow.ts";
+import type { LaneInput } from "../core/passage/lane-events.ts";
+import { type Measuring, measure, startMeasuring } from "../core/temperature/measure.ts";
+import type { MeasureSettings } from "../core/temperature/settings.ts";
+import type { Clock } from "../ports/clock.ts";
+
+export interface ForeheadHost {
+  turn(): number;
+  send(event: LaneInput): void;
+}
+
+export class ForeheadIntake {
+  readonly #settings: MeasureSettings;
+  readonly #clock: Clock;
+  readonly #host: ForeheadHost;
+  #state: Measuring = startMeasuring();
+  /** The measurement that was handed on; the same one is never handed on twice. */
+  #given: BodyTemperature | null = null;
+  /** A forehead is measured only from the turn's beginning on, and one per person. */
+  #open = false;
+
+  constructor(settings: MeasureSettings, clock: Clock, host: ForeheadHost) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#host = host;
+  }
+
+  /** 0 … 1 for the ring, and whether the person is asked once more. */
+  get progress(): { readonly share: number; readonly again: boolean } {
+    const { answer } = this.#state;
+    if (answer.kind !== "measuring") return { share: answer.kind === "done" ? 1 : 0, again: false };
+    return { share: answer.progress, again: answer.asks === "again" };
+  }
+
+  /** A new person, or the next of a family: every reading before is forgotten. */
+  begin(): void {
+    this.#open = true;
+    this.#given = null;
+    this.#step({ type: "begin", at: this.#clock.monotonic() });
+  }
+
+  /** The code is read: a sensor that can't measure is told at once instead of being waited for. */
+  ask(): void {
+    this.#step({ type: "ask", at: this.#clock.monotonic() });
+  }
+
+  present(present: boolean): void {
+    this.#step({ type: "body", present, at: this.#clock.monotonic() });
+    if (!present) this.#open = false;
+  }
+
+  sample(sample: Sample): void {
+    this.#step({ type: "sample", sample });
+  }
+
+  /** Time alone can end a measurement: silence, or tries that never settle. */
+  tick(): void {
+    this.#step({ type: "tick", at: this.#clock.monotonic() });
+  }
+
+  #step(event: Parameters<typeof measure>[1]): void {
+    this.#state = measure(this.#state, event, this.#settings);
+    const { answer } = this.#state;
+    if (!this.#open || answer.kind !== "done" || answer.temperature === this.#given) return;
+    this.#given = answer.temperature;
+    this.#open = false;
+    this.#host.send({ type: "temperature", turn: this.#host.turn(), body: answer.temperature });
+  }
+}

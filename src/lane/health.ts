@@ -1,0 +1,73 @@
+/**
+ * The lane's own health: what the devices say becomes troubles (core/troubles), and what troubles do to the lane comes
+ * from that one registry. Raised and cleared ones are reported once each.
+ */
+import type { LaneInput } from "../core/passage/lane-events.ts";
+import { type TroubleId, troubles } from "../core/troubles/declared.ts";
+import { effectsOf, noTroubles, observed, type Troubles, tell, visible } from "../core/troubles/troubles.ts";
+import type { Clock } from "../ports/clock.ts";
+
+export interface HealthHost {
+  send(event: LaneInput): void;
+  raised(id: TroubleId, code: string): void;
+  cleared(id: TroubleId, code: string): void;
+}
+
+const readers: readonly TroubleId[] = ["camera-gone", "camera-frozen", "reader-stalled"];
+
+export class Health {
+  readonly #clock: Clock;
+  readonly #host: HealthHost;
+  readonly #hasCamera: boolean;
+  readonly #hasScanner: boolean;
+  #state: Troubles = noTroubles;
+
+  constructor(clock: Clock, host: HealthHost, has: { readonly camera: boolean; readonly scanner: boolean }) {
+    this.#clock = clock;
+    this.#host = host;
+    this.#hasCamera = has.camera;
+    this.#hasScanner = has.scanner;
+  }
+
+  get state(): Troubles {
+    return this.#state;
+  }
+
+  /** Codes to show now, in the order of their declaration. */
+  codes(): readonly string[] {
+    return visible(this.#state, this.#clock.monotonic()).map(({ id }) => troubles[id].code);
+  }
+
+  /** Entry needs staff: no code can be read or no temperature taken. */
+  get byHand(): boolean {
+    return effectsOf(this.#state).includes("by-hand");
+  }
+
+  /** Says how things stand with one trouble; the effect on the lane is immediate. */
+  observe(id: TroubleId, lasts: boolean): void {
+    const before = this.#state;
+    this.#state = observed(before, id, lasts, this.#clock.monotonic());
+    if (this.#state === before) return;
+    this.#apply();
+    this.#tell(before);
+  }
+
+  /** Troubles become visible by lasting; call now and then. */
+  tick(): void {
+    this.#tell(this.#state);
+  }
+
+  #apply(): void {
+    const blindCamera = !this.#hasCamera || readers.some((id) => this.#state[id] !== undefined);
+    const blindScanner = !this.#hasScanner || this.#state["scanner-gone"] !== undefined;
+    this.#host.send({ type: "blind", on: blindCamera && blindScanner });
+    this.#host.send({ type: "service", ok: !effectsOf(this.#state).includes("out-of-service") });
+  }
+
+  #tell(before: Troubles): void {
+    const told = tell(before, this.#state, this.#clock.monotonic());
+    this.#state = told.state;
+    for (const id of told.raised) this.#host.raised(id, troubles[id].code);
+    for (const id of told.cleared) this.#host.cleared(id, troubles[id].code);
+  }
+}

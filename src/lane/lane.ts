@@ -1,0 +1,526 @@
+/**
+ * One lane at work: the machine in the middle, the ports around it. Built by wire.ts; `start()` opens the devices and
+ * leaves boot once they answer, `stop()` closes them with nothing energised.
+ */
+import { type ActorRefFrom, createActor } from "xstate";
+import type { EventLevel, EventType } from "../core/events.ts";
+import type { Direction, WallTime } from "../core/flow.ts";
+import { laneMachine } from "../core/passage/lane.machine.ts";
+import { type LaneContext, modeOf } from "../core/passage/lane-context.ts";
+import type { Decision, LaneEffects, LaneInput, LaneTimings, Person, Ticket } from "../core/passage/lane-events.ts";
+import type { MeasureSettings } from "../core/temperature/settings.ts";
+import { type Millis, millis } from "../core/units.ts";
+import { complaintNumber } from "../core/verdict/complaint.ts";
+import { decide } from "../core/verdict/decide.ts";
+import { periodOf } from "../core/verdict/period.ts";
+import type { SiteRules } from "../core/verdict/site-rules.ts";
+import type { GuardAction, GuardAnswer, StreetScreen } from "../core/views.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { CodeReader, FrameResult, Scanner } from "../ports/code-reader.ts";
+import type { Display } from "../ports/display.ts";
+import type { EventLog, Position } from "../ports/event-log.ts";
+import type { Frames } from "../ports/frames.ts";
+import type { FreePassage } from "../ports/free-passage.ts";
+import type { EmergencyLatch, Inputs } from "../ports/inputs.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Order, OrderOutcome } from "../ports/orders.ts";
+import type { ReleasePort } from "../ports/release.ts";
+import type { Thermometer } from "../ports/thermometer.ts";
+import type { Verifier } from "../ports/verifier.ts";
+import type { Voice } from "../ports/voice.ts";
+import type { Watchdog } from "../ports/watchdog.ts";
+import { actorClock } from "./actor-clock.ts";
+import { attentionOf, CodeIntake } from "./code-intake.ts";
+import { Desk, type DeskTimings } from "./desk.ts";
+import { ForeheadIntake } from "./forehead-intake.ts";
+import { guardAction } from "./guard-action.ts";
+import { Health } from "./health.ts";
+import { onInput } from "./inputs.ts";
+import { Journal, type Progress } from "./journal.ts";
+import { Latency } from "./latency.ts";
+import { carryOut } from "./orders.ts";
+import { People } from "./people.ts";
+import { pulse } from "./relay.ts";
+import { Reports } from "./reports.ts";
+import { Screens } from "./screens.ts";
+import { type Access, answerOf } from "./street-screen.ts";
+import { Tally } from "./tally.ts";
+
+export interface LanePorts {
+  readonly clock: Clock;
+  readonly frames: Frames | null;
+  readonly codeReader: CodeReader | null;
+  readonly scanner: Scanner | null;
+  readonly thermometer: Thermometer;
+  readonly release: ReleasePort;
+  readonly freePassage: FreePassage;
+  readonly inputs: Inputs;
+  readonly latch: EmergencyLatch;
+  readonly verifier: Verifier;
+  readonly log: EventLog;
+  readonly display: Display;
+  readonly voice: Voice;
+  readonly watchdog: Watchdog;
+  readonly logger: Logger;
+}
+
+export interface LaneSettings {
+  readonly timings: LaneTimings & DeskTimings & { readonly oneMoment: Millis; readonly lockdownMax: Millis };
+  readonly rules: SiteRules;
+  readonly temperature: MeasureSettings;
+  /** Which side's idle screen this lane shows. */
+  readonly side: Direction;
+  /** The lane's part of a complaint number (P18). */
+  readonly laneCode: string;
+}
+
+/** What observers in the same process hear: sums and kinds, nobody's data. */
+export type LaneStep =
+  | { readonly kind: "decided"; readonly decision: Decision }
+  | { readonly kind: "released"; readonly ticket: Ticket }
+  | { readonly kind: "passed"; readonly ticket: Ticket }
+  | { readonly kind: "unused"; readonly ticket: Ticket; readonly people: number }
+  | { readonly kind: "screen"; readonly screen: StreetScreen }
+  | { readonly kind: "stored"; readonly type: EventType; readonly level: EventLevel; readonly position: Position };
+
+/** Views, timers of troubles and the watchdog's progress. */
+const BEAT = millis(250);
+
+export class Lane {
+  readonly #ports: LanePorts;
+  readonly #settings: LaneSettings;
+  readonly #actor: ActorRefFrom<ReturnType<typeof laneMachine>>;
+  readonly #codes: CodeIntake;
+  readonly #forehead: ForeheadIntake;
+  readonly #health: Health;
+  readonly #desk: Desk;
+  readonly #journal: Journal;
+  readonly #reports: Reports;
+  readonly #screens: Screens;
+  readonly #people: People;
+  readonly #observers = new Set<(step: LaneStep) => void>();
+  readonly #ends: (() => void)[] = [];
+  readonly tally = new Tally();
+  readonly latency = new Latency();
+  #attendedId: number | null = null;
+  #guard: { readonly id: string; readonly supervisor: boolean } | null = null;
+  #ended: (why: "reset" | "failed" | "restart") => void = () => {};
+  #drawing = false;
+  #told: StreetScreen | null = null;
+
+  /** Resolves when the process has to begin anew: after a local reset, an order, or a machine that failed. */
+  readonly ended: Promise<"reset" | "failed" | "restart">;
+
+  constructor(ports: LanePorts, settings: LaneSettings) {
+    const { clock, logger } = ports;
+    this.#ports = ports;
+    this.#settings = settings;
+    this.ended = new Promise((resolve) => {
+      this.#ended = resolve;
+    });
+    const send = (event: LaneInput): void => this.#send(event);
+    const turn = (): number => this.#context.turn;
+    this.#journal = new Journal(
+      ports.log,
+      logger,
+      () => this.#health.observe("events-not-stored", true),
+      ({ type, level }, position) => {
+        this.#health.observe("events-not-stored", false);
+        this.#tell({ kind: "stored", type, level, position });
+      },
+    );
+    this.#reports = new Reports(clock, this.#journal);
+    this.#health = new Health(
+      clock,
+      {
+        send,
+        raised: (id, code) => this.#reports.plain("trouble", { detail: { id, code } }),
+        cleared: (id, code) => this.#reports.plain("trouble-cleared", { detail: { id, code } }),
+      },
+      { camera: ports.frames !== null, scanner: ports.scanner !== null },
+    );
+    this.#codes = new CodeIntake(ports.verifier, clock, {
+      turn,
+      direction: () => this.#context.direction,
+      attention: () => attentionOf(this.#access),
+      send,
+    });
+    this.#forehead = new ForeheadIntake(settings.temperature, clock, { turn, send });
+    this.#desk = new Desk(clock, settings.timings, {
+      called: (person) => {
+        if (person.calls === 3) this.#reports.plain("unanswered-call", { detail: { calls: person.calls } });
+        else ports.voice.play({ tone: person.calls === 1 ? "guard-call" : "guard-again", prompt: null, turn: 0 });
+      },
+      changed: () => this.#draw(),
+    });
+    this.#people = new People(clock.wall().at);
+    this.#screens = new Screens(clock, ports.display, ports.voice, settings.timings.oneMoment);
+    this.#actor = createActor(
+      laneMachine(this.#effects(), () => clock.monotonic()),
+      {
+        clock: actorClock(clock),
+        input: {
+          timings: settings.timings,
+          decide: (person, direction, mask) => this.#decide(person, direction, mask),
+          latched: ports.latch.latched() || ports.inputs.active("fire"),
+        },
+      },
+    );
+  }
+
+  /** Opens everything that can be opened; the lane is out of service until then. What does not answer becomes a trouble. */
+  async start(): Promise<void> {
+    const { inputs, thermometer, frames, codeReader, scanner, clock, watchdog } = this.#ports;
+    this.#actor.subscribe({ next: () => this.#draw(), error: (error) => this.#fail(error) });
+    this.#actor.start();
+    this.#journal.start();
+    this.#ends.push(
+      inputs.onEvent((event) => onInput(event, this.#inputHost())),
+      thermometer.onSample((sample) => {
+        this.#forehead.sample(sample);
+        watchdog.progress("thermometer");
+        this.#health.observe("thermometer-silent", !sample.ok);
+      }),
+      clock.every(BEAT, () => this.#beat()),
+    );
+    if (frames !== null && codeReader !== null) {
+      this.#ends.push(
+        frames.onFrame((frame) => codeReader.offer(frame)),
+        frames.onHealth((health) => {
+          this.#health.observe("camera-gone", health === "gone");
+          this.#health.observe("camera-frozen", health === "frozen");
+        }),
+        codeReader.onResult((result) => this.#seen(result)),
+      );
+    }
+    if (scanner !== null) {
+      this.#ends.push(
+        scanner.onCode((code) => this.#seen({ at: code.at, codes: [code], guidance: null, aim: null, busy: true })),
+        scanner.onHealth((health) => this.#health.observe("scanner-gone", health === "gone")),
+      );
+    }
+    await this.#open("sensor-fault", () => inputs.start());
+    await Promise.all([
+      this.#open("thermometer-silent", () => thermometer.start()),
+      this.#open("reader-stalled", async () => codeReader?.start()),
+      this.#open("camera-gone", async () => frames?.start()),
+      this.#open("scanner-gone", async () => scanner?.start()),
+    ]);
+    await watchdog.start();
+    for (const line of ["presence-entry", "presence-exit"] as const) {
+      if (inputs.active(line)) this.#present(line === "presence-entry" ? "entry" : "exit", true);
+    }
+    if (inputs.active("fire")) this.#fire();
+    this.#send({ type: "ready" });
+  }
+
+  async stop(): Promise<void> {
+    const { inputs, thermometer, frames, codeReader, scanner, voice, watchdog } = this.#ports;
+    for (const end of this.#ends.splice(0)) end();
+    this.#desk.clear();
+    this.#actor.stop();
+    this.#journal.stop();
+    voice.silence();
+    await Promise.allSettled([
+      frames?.stop(),
+      codeReader?.stop(),
+      scanner?.stop(),
+      thermometer.stop(),
+      inputs.stop(),
+      watchdog.stop(),
+    ]);
+  }
+
+  /** The lane's mode, for the doctor, the web and the watchdog's word to the supervisor. */
+  get mode() {
+    return modeOf(this.#context);
+  }
+
+  /** Nobody is served and nothing is on its way. */
+  get idle(): boolean {
+    const { ticket, wantedExit, wantedGuard, wantedGrant } = this.#context;
+    return [ticket, wantedExit, wantedGuard, wantedGrant].every((each) => each === null);
+  }
+
+  get health(): Health {
+    return this.#health;
+  }
+
+  get stored() {
+    return this.#journal.counts;
+  }
+
+  onStep(observer: (step: LaneStep) => void): () => void {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
+  }
+
+  /** Persons by outcome that may leave the lane now: closed quarters, cells of five and more (P15). */
+  takePublished() {
+    return this.#people.close(this.#ports.clock.wall().at);
+  }
+
+  /** Who is signed in at the guard's view; hardware buttons carry this id. */
+  shift(guard: { readonly id: string; readonly supervisor: boolean } | null): void {
+    this.#guard = guard;
+    this.#draw();
+  }
+
+  /** What a guard asks for (RULES, "Who may release"). */
+  async guard(action: GuardAction, guard: string | null): Promise<GuardAnswer> {
+    const answer = guardAction(action, guard, {
+      desk: this.#desk,
+      reports: this.#reports,
+      people: this.#people,
+      supervisor: this.#guard?.supervisor ?? false,
+      mode: this.mode,
+      burning: this.#ports.inputs.active("fire"),
+      standing: this.#context.present.entry,
+      denied: this.#access === "denied" || this.#access === "attended" ? this.#context.decision : null,
+      turnstileFree: this.#context.ticket === null && this.#context.wantedGuard === null,
+      send: (event) => this.#send(event),
+      reset: () => this.#reset(guard),
+    });
+    this.#draw();
+    return answer;
+  }
+
+  /** A signed order that passed every check of report/. */
+  async order(order: Order): Promise<OrderOutcome> {
+    return carryOut(order, {
+      mode: this.mode,
+      turnstileFree: this.#context.ticket === null && this.#context.wantedGuard === null,
+      lockdownMax: this.#settings.timings.lockdownMax,
+      reports: this.#reports,
+      send: (event) => this.#send(event),
+      restart: () => this.#ended("restart"),
+    });
+  }
+
+  get #context(): LaneContext {
+    return this.#actor.getSnapshot().context;
+  }
+
+  get #access(): Access {
+    const { access } = this.#actor.getSnapshot().value;
+    return typeof access === "string" ? access : "presented";
+  }
+
+  #send(event: LaneInput): void {
+    this.#actor.send(event);
+  }
+
+  #decide(person: Person, direction: Direction, mask: LaneContext["mask"]) {
+    const { credential, temperature } = person;
+    const at: WallTime = this.#ports.clock.wall();
+    return decide({ credential, temperature, mask, direction, mode: "normal", at }, this.#settings.rules);
+  }
+
+  #effects(): LaneEffects {
+    const { clock, logger, release, freePassage, latch, verifier } = this.#ports;
+    return {
+      begin: () => {
+        this.#codes.begin();
+        this.#forehead.begin();
+      },
+      measureNext: () => this.#forehead.begin(),
+      decided: (decision) => this.#decided(decision),
+      release: (ticket, index) => {
+        if (index === 0) {
+          this.tally.released(ticket);
+          this.latency.released(ticket, this.#context.decision, clock.monotonic());
+          this.#tell({ kind: "released", ticket });
+        }
+        pulse(release, ticket.release.direction, clock, logger, (ok) =>
+          this.#send({ type: ok ? "pulse.done" : "pulse.failed" }),
+        );
+      },
+      passed: (ticket, index) => {
+        this.tally.passed();
+        this.#tell({ kind: "passed", ticket });
+        const credential = ticket.credentials[index];
+        if (credential !== undefined) verifier.used(credential, ticket.release.direction);
+      },
+      unused: (ticket, unused) => {
+        this.tally.unused(unused);
+        this.#codes.forget();
+        this.#tell({ kind: "unused", ticket, people: unused });
+      },
+      forced: (direction) => {
+        // The sensors raise the alarm themselves; this is the machine's own view of a body that no release belongs to.
+        if (this.mode === "normal" && direction === "entry") this.#reports.alarm("forced-passage");
+      },
+      torn: (turn) => this.#screens.notice("torn", turn),
+      oneAtATime: (turn) => this.#screens.notice("one-at-a-time", turn),
+      free: () => {
+        latch.latch();
+        freePassage.free();
+      },
+      mode: (mode) => logger.info("mode", { mode }),
+      relayFault: (direction) => {
+        logger.error("relay fault", { direction, code: "GL-2302" });
+        this.#health.observe("relay-fault", true);
+      },
+    };
+  }
+
+  #decided(decision: Decision): void {
+    this.tally.decided(decision);
+    this.#people.decided(decision);
+    this.#codes.settle();
+    this.#tell({ kind: "decided", decision });
+    this.#attendedId = null;
+    if (decision.verdict.kind === "grant") return;
+    const owed = decision.each.some((verdict) => verdict.report !== null);
+    const follow = (progress: Progress): void => {
+      if (id !== null) this.#desk.reported(id, progress, progress === "received" ? this.#ports.clock.wall().at : null);
+    };
+    const tries = this.#reports.decided(decision, follow);
+    const answer = answerOf({ ...this.#context, decision }, this.#period());
+    const id = answer?.call
+      ? this.#desk.add(
+          decision,
+          this.#complaintFor(decision),
+          owed && tries > 0 ? "storing" : "none",
+          Math.max(1, tries),
+        )
+      : null;
+    this.#attendedId = id;
+  }
+
+  #seen(result: FrameResult): void {
+    this.#ports.watchdog.progress("reader");
+    this.#screens.sees(result.guidance, result.aim, this.#context.turn);
+    const before = this.#access;
+    this.#codes.offer(result);
+    if (before !== "screening" && this.#access === "screening") this.#forehead.ask();
+  }
+
+  #inputHost() {
+    return {
+      present: (side: Direction, present: boolean) => this.#present(side, present),
+      send: (event: LaneInput) => this.#send(event),
+      fire: () => this.#fire(),
+      notice: (screen: "tailgating" | "reverse") => this.#screens.notice(screen, this.#context.turn),
+      reports: this.#reports,
+      health: this.#health,
+      mode: () => this.mode,
+      button: (action: GuardAction) =>
+        void this.guard(this.#guard === null ? { kind: "call-help" } : action, this.#guard?.id ?? null),
+      callGuard: () => this.#ports.voice.play({ tone: "guard-call", prompt: null, turn: 0 }),
+    };
+  }
+
+  #present(side: Direction, present: boolean): void {
+    if (!present && side === this.#context.direction) this.#codes.forget();
+    this.#forehead.present(present);
+    this.#send({ type: "presence", side, present });
+  }
+
+  #fire(): void {
+    if (modeOf(this.#context) !== "emergency") this.#reports.plain("emergency-release");
+    this.#send({ type: "fire" });
+  }
+
+  /** A local reset: refused while the contact is active; what follows is a new process. */
+  #reset(guard: string | null): GuardAnswer {
+    if (this.#ports.inputs.active("fire")) return { ok: false, why: "contact-active" };
+    this.#ports.latch.clear();
+    this.#reports.plain("emergency-reset", { who: guard });
+    this.#send({ type: "fire.reset" });
+    this.#ended("reset");
+    return { ok: true };
+  }
+
+  #beat(): void {
+    const { clock, watchdog } = this.#ports;
+    const reader = this.#ports.codeReader;
+    this.#forehead.tick();
+    this.#health.observe("no-trusted-time", clock.wall().trust === "unsynced");
+    if (reader !== null) this.#health.observe("reader-stalled", reader.idleFor() > STALLED);
+    this.#health.tick();
+    const open = this.#period() !== "during";
+    if (open !== this.#context.open) this.#send({ type: "period", open });
+    watchdog.progress("lane");
+    this.#draw();
+  }
+
+  #draw(): void {
+    // Effects inside a transition change what is drawn; one drawing at the end of it is enough.
+    if (this.#drawing) return;
+    this.#drawing = true;
+    const { share, again } = this.#forehead.progress;
+    const person = this.#attendedId === null ? null : this.#desk.find(this.#attendedId);
+    const context = this.#context;
+    this.#screens.draw({
+      context,
+      access: this.#access,
+      around: {
+        side: this.#settings.side,
+        period: this.#period(),
+        again,
+        deviceOut: this.#health.byHand,
+        unanswered: person?.calls === 3,
+        powerGoing: this.#ports.inputs.active("mains-lost"),
+      },
+      progress: share,
+      staffCalled: this.#desk.people.some(({ id }) => id !== this.#attendedId),
+      complaint: () =>
+        context.decision === null ? this.#complaint("unavailable") : this.#complaintFor(context.decision),
+      guard: {
+        mode: modeOf(context),
+        signedIn: this.#guard?.id ?? null,
+        attended: this.#desk.people,
+        street: "out-of-service",
+        maskRefused: context.mask === "refused",
+        counts: this.#people.glimpse(),
+        troubles: this.#health.codes(),
+      },
+    });
+    this.#drawing = false;
+    const screen = this.#screens.screen;
+    if (screen !== this.#told) {
+      this.#told = screen;
+      this.#tell({ kind: "screen", screen });
+    }
+  }
+
+  #complaintFor({ verdict }: Decision): string {
+    return this.#complaint(verdict.reasons[0]?.code ?? "unavailable");
+  }
+
+  #complaint(headline: Parameters<typeof complaintNumber>[2]): string {
+    return complaintNumber(this.#settings.laneCode, this.#ports.clock.wall().at, headline);
+  }
+
+  #period() {
+    return periodOf(this.#ports.clock.wall(), this.#settings.rules);
+  }
+
+  async #open(trouble: Parameters<Health["observe"]>[0], open: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await open();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "GL-2000";
+      this.#ports.logger.error("a device did not open", { trouble, code });
+      this.#health.observe(trouble, true);
+    }
+  }
+
+  /** A failed machine decides nothing more: the way out is freed and the supervisor starts anew. */
+  #fail(error: unknown): void {
+    this.#ports.logger.error("the lane machine failed", {
+      code: "GL-1031",
+      name: error instanceof Error ? error.name : "",
+    });
+    this.#ports.freePassage.free();
+    this.#ended("failed");
+  }
+
+  #tell(step: LaneStep): void {
+    for (const observer of this.#observers) observer(step);
+  }
+}
+
+/** A reader that has said nothing for this long has stalled. */
+const STALLED = millis(2000);

@@ -1,0 +1,58 @@
+/** Decisions and happenings → events in the journal, with the tries of one person grouped into one case. */
+import { randomUUID } from "node:crypto";
+import { file, noCases } from "../core/cases.ts";
+import type { PassageAlarm } from "../core/flow.ts";
+import type { Decision } from "../core/passage/lane-events.ts";
+import {
+  codeEvent,
+  eventOf,
+  isRefused,
+  isReported,
+  type PlainDetails,
+  type PlainEventType,
+  refusedEvent,
+} from "../core/reporting.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal, Progress } from "./journal.ts";
+
+export class Reports {
+  readonly #clock: Clock;
+  readonly #journal: Journal;
+  #cases = noCases;
+
+  constructor(clock: Clock, journal: Journal) {
+    this.#clock = clock;
+    this.#journal = journal;
+  }
+
+  /**
+   * Reports what a decision owes: red and yellow at once (P8), refused passes from the third in ten minutes. `follow`
+   * hears how far the report gets. Gives the tries of the first reported person, or 0 where nothing is reported.
+   */
+  decided(decision: Decision, follow: (progress: Progress) => void): number {
+    const now = this.#clock.monotonic();
+    const { at } = this.#clock.wall();
+    let tries = 0;
+    decision.people.forEach(({ credential, temperature }, index) => {
+      const verdict = decision.each[index] ?? decision.verdict;
+      if (verdict.report === null) return;
+      const filed = file(this.#cases, credential, now, randomUUID());
+      this.#cases = filed.cases;
+      if (filed.place === null) return;
+      tries ||= filed.place.tries;
+      if (isReported(credential))
+        this.#journal.put(codeEvent(credential, verdict, temperature, filed.place, at), follow);
+      else if (isRefused(credential)) this.#journal.put(refusedEvent(credential, filed.place, at), follow);
+    });
+    return tries;
+  }
+
+  alarm(alarm: PassageAlarm): void {
+    this.plain(alarm);
+  }
+
+  /** An event about the lane, its staff or its devices. */
+  plain(type: PlainEventType, details: PlainDetails = {}): void {
+    this.#journal.put(eventOf(type, this.#clock.wall().at, details));
+  }
+}

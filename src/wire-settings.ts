@@ -1,0 +1,101 @@
+/** The configuration as each part of the lane wants it. Units and names change on the way, values don't. */
+import type { LaneConfig } from "./config/schema.ts";
+import type { Direction } from "./core/flow.ts";
+import type { LaneTag, SiteTexts } from "./core/live.ts";
+import { correctionTable } from "./core/temperature/correction.ts";
+import { defaultMeasureSettings, type MeasureSettings } from "./core/temperature/settings.ts";
+import { seconds } from "./core/units.ts";
+import { type SiteRules, siteRules } from "./core/verdict/site-rules.ts";
+import type { LaneSettings } from "./lane/lane.ts";
+import { defaultReadSettings, type ReadSettings } from "./read/settings.ts";
+
+/** P0 is no setting: whoever stands at the exit is let out after this long without any answer. */
+const EXIT_WAIT = seconds(3);
+
+export function laneSettings(config: LaneConfig): LaneSettings {
+  const { timings } = config;
+  return {
+    timings: {
+      codeToTemperature: timings.codeToTemperature,
+      noCredential: timings.noCredentialAfter,
+      result: timings.resultDwell,
+      nextStep: timings.nextStepDwell,
+      window: timings.turnstileWindow,
+      wideWindow: timings.wideWindow,
+      slack: timings.afterWindow,
+      interlock: config.devices.gpio.interlock,
+      exitWait: EXIT_WAIT,
+      callAgain: timings.callAgainAfter,
+      callRoom: timings.callRoomAfter,
+      oneMoment: timings.oneMomentAfter,
+      lockdownMax: timings.lockdownMax,
+    },
+    rules: rulesOf(config),
+    temperature: measureSettings(config),
+    side: sideOf(config),
+    laneCode: config.lane.id,
+  };
+}
+
+export function rulesOf({ site, rules }: LaneConfig): SiteRules {
+  return siteRules({
+    kind: site.kind,
+    staffed: site.staffed,
+    onUnknown: rules.onUnknown,
+    effectiveFrom: rules.effectiveFrom,
+    effectiveUntil: rules.effectiveUntil,
+    fever: { limit: rules.feverLimit, comparison: rules.feverComparison, adviceFrom: rules.clinicAdviceFrom },
+  });
+}
+
+export function measureSettings({ rules, temperature }: LaneConfig): MeasureSettings {
+  const { correction } = temperature;
+  return {
+    ...defaultMeasureSettings,
+    fever: { limit: rules.feverLimit, comparison: rules.feverComparison, adviceFrom: rules.clinicAdviceFrom },
+    ...(correction === null ? {} : { correction: correctionTable(correction.version, correction.points) }),
+    samples: temperature.samples,
+    spread: temperature.spread,
+    sampleAge: temperature.staleAfter,
+    warmUp: temperature.warmUp,
+    ambientFrom: temperature.ambientFrom,
+    ambientTo: temperature.ambientTo,
+    ambientSlew: temperature.ambientSlew,
+    uncertainty: temperature.uncertainty,
+    lowBelow: temperature.lowBelow,
+    again: temperature.again,
+    presenceJump: temperature.presenceJump,
+  };
+}
+
+export function readSettings({ reading }: LaneConfig): ReadSettings {
+  const defaults = defaultReadSettings();
+  return {
+    ...defaults,
+    workers: Math.min(reading.workers, defaults.workers),
+    ageLimit: reading.frameAgeLimit,
+    decodeDeadline: reading.decodeDeadline,
+    enhancementPerSecond: reading.ladderBudget,
+  };
+}
+
+/** The side whose idle screen is shown; a lane for both ways asks those who come in. */
+export const sideOf = ({ lane }: LaneConfig): Direction => (lane.way === "exit" ? "exit" : "entry");
+
+export function laneTag({ lane }: LaneConfig): LaneTag {
+  return { number: lane.number, side: lane.way, arrow: lane.arrow };
+}
+
+export function siteTexts({ site }: LaneConfig): SiteTexts {
+  const other = site.otherEntrance;
+  return {
+    name: site.name,
+    phones: {
+      complaint: site.phones.complaint,
+      technical: site.phones.technical,
+      site: site.phones.site,
+      health: null,
+    },
+    otherEntrance: other === null ? null : { name: other.name, minutes: other.minutes },
+  };
+}
