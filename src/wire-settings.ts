@@ -6,7 +6,7 @@ import { correctionTable } from "./core/temperature/correction.ts";
 import { defaultMeasureSettings, type MeasureSettings } from "./core/temperature/settings.ts";
 import { seconds } from "./core/units.ts";
 import { type SiteRules, siteRules } from "./core/verdict/site-rules.ts";
-import type { LaneSettings } from "./lane/lane.ts";
+import type { LaneSettings } from "./lane/lane-parts.ts";
 import { defaultReadSettings, type ReadSettings } from "./read/settings.ts";
 
 /** P0 is no setting: whoever stands at the exit is let out after this long without any answer. */

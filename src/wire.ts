@@ -5,7 +5,8 @@
 import type { JWK } from "jose";
 import type { LaneConfig } from "./config/schema.ts";
 import { seconds } from "./core/units.ts";
-import { Lane, type LanePorts } from "./lane/lane.ts";
+import { Lane } from "./lane/lane.ts";
+import type { LanePorts } from "./lane/lane-parts.ts";
 import type { LogFields } from "./ports/logger.ts";
 import type { OrderKey } from "./protocol/orders.ts";
 import { PooledCodeReader } from "./read/code-reader.ts";

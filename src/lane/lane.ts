@@ -3,40 +3,26 @@
  * leaves boot once they answer, `stop()` closes them with nothing energised.
  */
 import { type ActorRefFrom, createActor } from "xstate";
-import type { EventLevel, EventType } from "../core/events.ts";
 import type { Direction, WallTime } from "../core/flow.ts";
 import { laneMachine } from "../core/passage/lane.machine.ts";
 import { type LaneContext, modeOf } from "../core/passage/lane-context.ts";
-import type { Decision, LaneEffects, LaneInput, LaneTimings, Person, Ticket } from "../core/passage/lane-events.ts";
-import type { MeasureSettings } from "../core/temperature/settings.ts";
-import { type Millis, millis } from "../core/units.ts";
+import type { Decision, LaneEffects, LaneInput, Person } from "../core/passage/lane-events.ts";
+import { millis } from "../core/units.ts";
 import { complaintNumber } from "../core/verdict/complaint.ts";
 import { decide } from "../core/verdict/decide.ts";
 import { periodOf } from "../core/verdict/period.ts";
-import type { SiteRules } from "../core/verdict/site-rules.ts";
 import type { GuardAction, GuardAnswer, StreetScreen } from "../core/views.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { CodeReader, FrameResult, Scanner } from "../ports/code-reader.ts";
-import type { Display } from "../ports/display.ts";
-import type { EventLog, Position } from "../ports/event-log.ts";
-import type { Frames } from "../ports/frames.ts";
-import type { FreePassage } from "../ports/free-passage.ts";
-import type { EmergencyLatch, Inputs } from "../ports/inputs.ts";
-import type { Logger } from "../ports/logger.ts";
+import type { FrameResult } from "../ports/code-reader.ts";
 import type { Order, OrderOutcome } from "../ports/orders.ts";
-import type { ReleasePort } from "../ports/release.ts";
-import type { Thermometer } from "../ports/thermometer.ts";
-import type { Verifier } from "../ports/verifier.ts";
-import type { Voice } from "../ports/voice.ts";
-import type { Watchdog } from "../ports/watchdog.ts";
 import { actorClock } from "./actor-clock.ts";
 import { attentionOf, CodeIntake } from "./code-intake.ts";
-import { Desk, type DeskTimings } from "./desk.ts";
+import { Desk } from "./desk.ts";
 import { ForeheadIntake } from "./forehead-intake.ts";
 import { guardAction } from "./guard-action.ts";
 import { Health } from "./health.ts";
 import { onInput } from "./inputs.ts";
 import { Journal, type Progress } from "./journal.ts";
+import type { LanePorts, LaneSettings, LaneStep } from "./lane-parts.ts";
 import { Latency } from "./latency.ts";
 import { carryOut } from "./orders.ts";
 import { People } from "./people.ts";
@@ -45,43 +31,6 @@ import { Reports } from "./reports.ts";
 import { Screens } from "./screens.ts";
 import { type Access, answerOf } from "./street-screen.ts";
 import { Tally } from "./tally.ts";
-
-export interface LanePorts {
-  readonly clock: Clock;
-  readonly frames: Frames | null;
-  readonly codeReader: CodeReader | null;
-  readonly scanner: Scanner | null;
-  readonly thermometer: Thermometer;
-  readonly release: ReleasePort;
-  readonly freePassage: FreePassage;
-  readonly inputs: Inputs;
-  readonly latch: EmergencyLatch;
-  readonly verifier: Verifier;
-  readonly log: EventLog;
-  readonly display: Display;
-  readonly voice: Voice;
-  readonly watchdog: Watchdog;
-  readonly logger: Logger;
-}
-
-export interface LaneSettings {
-  readonly timings: LaneTimings & DeskTimings & { readonly oneMoment: Millis; readonly lockdownMax: Millis };
-  readonly rules: SiteRules;
-  readonly temperature: MeasureSettings;
-  /** Which side's idle screen this lane shows. */
-  readonly side: Direction;
-  /** The lane's part of a complaint number (P18). */
-  readonly laneCode: string;
-}
-
-/** What observers in the same process hear: sums and kinds, nobody's data. */
-export type LaneStep =
-  | { readonly kind: "decided"; readonly decision: Decision }
-  | { readonly kind: "released"; readonly ticket: Ticket }
-  | { readonly kind: "passed"; readonly ticket: Ticket }
-  | { readonly kind: "unused"; readonly ticket: Ticket; readonly people: number }
-  | { readonly kind: "screen"; readonly screen: StreetScreen }
-  | { readonly kind: "stored"; readonly type: EventType; readonly level: EventLevel; readonly position: Position };
 
 /** Views, timers of troubles and the watchdog's progress. */
 const BEAT = millis(250);
