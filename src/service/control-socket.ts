@@ -83,7 +83,7 @@ export class ControlSocket {
         return selftest(request.part, bench);
       case "measure-point":
         if (bench.thermometer === null)
-          return { ok: false, code: "GL-2103", found: "no thermometer", expected: "one", fix: "configure it first" };
+          return { ok: false, code: "GL-2163", found: "no thermometer", expected: "one", fix: "configure it first" };
         return measurePoint(bench.clock, bench.thermometer, celsius(request.reference));
     }
   }

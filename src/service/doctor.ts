@@ -66,7 +66,7 @@ export async function* doctor(patient: Patient, checks: readonly Check[] = allCh
         zh,
         en,
         status: "fail",
-        code: "GL-1030",
+        code: "GL-1130",
         measured,
         expected: "a check that ends",
         fix: "send the support bundle",

@@ -94,7 +94,7 @@ describe("greenlane doctor", () => {
     expect(ran.code).toBe(1);
     expect(json(ran)).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ id: "camera.device", status: "fail", code: "GL-2001" }),
+        expect.objectContaining({ id: "camera.device", status: "fail", code: "GL-2051" }),
         expect.objectContaining({ id: "storage.directory", status: "ok" }),
       ]),
     );

@@ -86,11 +86,11 @@ describe("doctor", () => {
         list: (folder) => (folder === "/dev/v4l/by-id" ? ["usb-other-video-index0", "usb-other-video-index1"] : []),
       },
       example,
-      "GL-2001",
+      "GL-2051",
       /usb-other-video-index0/,
     ],
-    ["camera.device", { facts: () => ({ ...device, readable: false }) }, example, "GL-2001", /group/],
-    ["thermometer.device", { facts: () => null }, example, "GL-2101", /config\.txt/],
+    ["camera.device", { facts: () => ({ ...device, readable: false }) }, example, "GL-2051", /group/],
+    ["thermometer.device", { facts: () => null }, example, "GL-2161", /config\.txt/],
     ["gpio.chip", { list: () => [] }, example, "GL-2310", /devices\.gpio\.chip/],
     [
       "gpio.chip",
@@ -102,14 +102,14 @@ describe("doctor", () => {
       "GL-2310",
       /name the chip/,
     ],
-    ["sounder.player", { hasProgram: () => false }, example, "GL-2402", /alsa-utils/],
-    ["storage.free", { freeBytes: () => 2 ** 20 }, example, "GL-1034", /partition/],
+    ["sounder.player", { hasProgram: () => false }, example, "GL-2452", /alsa-utils/],
+    ["storage.free", { freeBytes: () => 2 ** 20 }, example, "GL-1134", /partition/],
     ["broker.reach", { handshake: async () => "ENOTFOUND" }, example, "GL-4111", /DNS/],
     ["broker.reach", { handshake: async () => "DEPTH_ZERO_SELF_SIGNED_CERT" }, example, "GL-4111", /CA certificate/],
     ["broker.reach", { handshake: async () => "CERT_HAS_EXPIRED" }, example, "GL-4111", /clock/],
-    ["camera.exposure", {}, withValue(example, "devices.camera.exposure", "8 ms"), "GL-2003", /bands/],
+    ["camera.exposure", {}, withValue(example, "devices.camera.exposure", "8 ms"), "GL-2053", /bands/],
     ["temperature.spot", {}, withValue(example, "temperature.distance", "30 cm"), "GL-2143", /nearer/],
-    ["site.check", {}, withValue(example, "site.check", {}), "GL-1035", /site\.check/],
+    ["site.check", {}, withValue(example, "site.check", {}), "GL-1135", /site\.check/],
     [
       "secrets.mode",
       { facts: (path) => ({ ...device, mode: path.endsWith(".key") ? 0o644 : 0o600 }) },
@@ -140,7 +140,7 @@ describe("doctor", () => {
         },
       }),
     );
-    expect(result).toMatchObject({ status: "fail", code: "GL-1030", measured: "disk gone" });
+    expect(result).toMatchObject({ status: "fail", code: "GL-1130", measured: "disk gone" });
   });
 
   it("knows the spot sizes of the hardware table", () => {
@@ -287,6 +287,6 @@ describe("the machine itself", () => {
       measured: expect.stringContaining("does not belong"),
     });
     const later = { ...patient, now: { ...patient.now, at: instant(Date.now() + 40 * 86_400_000) } };
-    expect(await check?.look(later)).toMatchObject({ status: "warn", code: "GL-4102" });
+    expect(await check?.look(later)).toMatchObject({ status: "warn", code: "GL-4115" });
   });
 });

@@ -13,7 +13,7 @@ export const clockChecks: readonly Check[] = [
         return { status: "ok", measured, expected };
       return {
         status: "fail",
-        code: "GL-2502",
+        code: "GL-2552",
         measured,
         expected,
         fix: "connect the network so that the time service can set the clock; passes are checked by hand until then",

@@ -34,7 +34,7 @@ export const deviceChecks: readonly Check[] = [
         others.length === 0
           ? "no camera is connected: check plug, hub and supply"
           : `connected are ${others.slice(0, 3).join(", ")}; choose one in the panel's step 4`;
-      return simulated(patient) ?? device(patient, path, "GL-2001", seen, true);
+      return simulated(patient) ?? device(patient, path, "GL-2051", seen, true);
     },
   },
   {
@@ -48,7 +48,7 @@ export const deviceChecks: readonly Check[] = [
       if (patient.host.hasProgram(tool)) return { status: "ok", measured: tool };
       return {
         status: "fail",
-        code: "GL-2002",
+        code: "GL-2052",
         measured: `${tool} is not installed`,
         expected: tool,
         fix: `apt install ${tool === "ffmpeg" ? "ffmpeg" : "v4l-utils"}`,
@@ -67,7 +67,7 @@ export const deviceChecks: readonly Check[] = [
       if (off < 0.02) return { status: "ok", measured };
       return {
         status: "warn",
-        code: "GL-2003",
+        code: "GL-2053",
         measured,
         expected: `a multiple of ${half.toFixed(1)} ms`,
         fix: "phone screens show bands otherwise; keep it only in bright sun",
@@ -86,14 +86,14 @@ export const deviceChecks: readonly Check[] = [
         return device(
           patient,
           `/dev/i2c-${bus}`,
-          "GL-2101",
+          "GL-2161",
           "turn the bus on (config.txt) and check the sensor's plug; see device/thermometer/README.md",
           true,
         );
       return device(
         patient,
         iioDevice ?? "/sys/bus/iio/devices",
-        "GL-2102",
+        "GL-2162",
         "the kernel has no driver for this sensor: use the backend mlx90614-i2c, or install the module",
       );
     },
@@ -139,7 +139,7 @@ export const deviceChecks: readonly Check[] = [
         device(
           patient,
           patient.config.devices.scanner.port,
-          "GL-2201",
+          "GL-2251",
           others.length === 0 ? "no serial device is connected" : `connected are ${others.slice(0, 3).join(", ")}`,
           true,
         )
@@ -156,7 +156,7 @@ export const deviceChecks: readonly Check[] = [
       if (player === "none")
         return {
           status: "warn",
-          code: "GL-2401",
+          code: "GL-2451",
           measured: "no sound",
           expected: "a player: people who can't see the screen need it",
           fix: 'set devices.sounder.player to "aplay"',
@@ -164,7 +164,7 @@ export const deviceChecks: readonly Check[] = [
       if (patient.host.hasProgram(player)) return { status: "ok", measured: player };
       return {
         status: "fail",
-        code: "GL-2402",
+        code: "GL-2452",
         measured: `${player} is not installed`,
         expected: player,
         fix: `apt install ${player === "aplay" ? "alsa-utils" : "pipewire-bin"}`,
@@ -180,7 +180,7 @@ export const deviceChecks: readonly Check[] = [
       if (path === null) return { status: "skipped", measured: "the service manager watches alone" };
       return (
         simulated(patient) ??
-        device(patient, path, "GL-2501", "load the board's watchdog driver, or leave devices.watchdog.device out", true)
+        device(patient, path, "GL-2551", "load the board's watchdog driver, or leave devices.watchdog.device out", true)
       );
     },
   },

@@ -191,7 +191,7 @@ function certificate(broker: Patient["config"]["broker"], host: Patient["host"],
     return { status: "skipped", measured: `${name}, valid to ${parsed.validTo}; the time is not trusted` };
   const measured = `${name}, ${left} days left`;
   const fix = "have it renewed by the district and install it in the panel's step 2";
-  if (left < 1) return { status: "fail", code: "GL-4102", measured, expected, fix };
-  if (left < 30) return { status: "warn", code: "GL-4102", measured, expected, fix };
+  if (left < 1) return { status: "fail", code: "GL-4115", measured, expected, fix };
+  if (left < 30) return { status: "warn", code: "GL-4115", measured, expected, fix };
   return { status: "ok", measured, expected };
 }

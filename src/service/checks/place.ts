@@ -17,7 +17,7 @@ export const placeChecks: readonly Check[] = [
       if (open.length === 0) return { status: "ok", measured: "complete" };
       return {
         status: "warn",
-        code: "GL-1035",
+        code: "GL-1135",
         measured: `not settled: ${open.join(", ")}`,
         expected: "all of them on record",
         fix: "ask the site and fill in site.check and site.phones",
@@ -33,14 +33,14 @@ export const placeChecks: readonly Check[] = [
       if (!config.site.staffed)
         return {
           status: "warn",
-          code: "GL-1036",
+          code: "GL-1136",
           measured: "none",
           expected: "at least a supervisor",
           fix: "add one in the panel: nobody else can end a lockdown on the spot",
         };
       return {
         status: "fail",
-        code: "GL-1036",
+        code: "GL-1136",
         measured: "none",
         expected: "at least one: the site is staffed",
         fix: "add guards in the panel or with greenlane staff add",
@@ -56,7 +56,7 @@ export const placeChecks: readonly Check[] = [
       if (rules.effectiveFrom !== null && now.at < rules.effectiveFrom)
         return {
           status: "warn",
-          code: "GL-1037",
+          code: "GL-1137",
           measured: "not yet",
           expected: "in force",
           fix: "nothing, if the start is meant to lie ahead; until then the lane only advises",
@@ -64,7 +64,7 @@ export const placeChecks: readonly Check[] = [
       if (rules.effectiveUntil !== null && now.at >= rules.effectiveUntil)
         return {
           status: "warn",
-          code: "GL-1037",
+          code: "GL-1137",
           measured: "no longer",
           expected: "in force",
           fix: "set rules.effectiveUntil if the rules were prolonged; until then everybody walks through",

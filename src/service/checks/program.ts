@@ -15,7 +15,7 @@ export const programChecks: readonly Check[] = [
       if (major >= 20) return { status: "ok", measured: host.nodeVersion, expected };
       return {
         status: "fail",
-        code: "GL-1031",
+        code: "GL-1131",
         measured: host.nodeVersion,
         expected,
         fix: "install Node 20 from the board's image",
@@ -32,7 +32,7 @@ export const programChecks: readonly Check[] = [
       if (broken.length === 0) return { status: "ok", measured: `${natives.length} load` };
       return {
         status: "fail",
-        code: "GL-1032",
+        code: "GL-1132",
         measured: `${broken.join(", ")} not built`,
         expected: "all of them",
         fix: `run npm rebuild ${broken.join(" ")} with a compiler installed, or install the release image`,
@@ -50,7 +50,7 @@ export const programChecks: readonly Check[] = [
       if (facts?.kind === "folder" && facts.writable) return { status: "ok", measured: directory, expected };
       return {
         status: "fail",
-        code: "GL-1033",
+        code: "GL-1133",
         measured: facts === null ? `${directory} is missing` : `${directory} can't be written to`,
         expected,
         fix: `create it and give it to the lane: install -d -o greenlane -m 0700 ${directory}`,
@@ -70,7 +70,7 @@ export const programChecks: readonly Check[] = [
       const status = free >= config.storage.reserve ? "warn" : "fail";
       return {
         status,
-        code: "GL-1034",
+        code: "GL-1134",
         measured,
         expected,
         fix: "remove what is not the lane's from the data partition, or use a larger one",

@@ -23,7 +23,7 @@ export async function cameraSteps(bench: Workbench, period: Millis): Promise<rea
     return [
       bad(
         "camera.frames",
-        "GL-2004",
+        "GL-2054",
         "画面",
         "Pictures",
         "none",
@@ -41,7 +41,7 @@ export async function cameraSteps(bench: Workbench, period: Millis): Promise<rea
       ? good("camera.rate", "帧率", "Frame rate", `${rate.toFixed(1)} a second`, "8 or more")
       : bad(
           "camera.rate",
-          "GL-2005",
+          "GL-2055",
           "帧率",
           "Frame rate",
           `${rate.toFixed(1)} a second`,
@@ -53,7 +53,7 @@ export async function cameraSteps(bench: Workbench, period: Millis): Promise<rea
       ? good("camera.age", "时效", "Age", `${Math.round(age)} ms`, "300 ms or less")
       : bad(
           "camera.age",
-          "GL-2006",
+          "GL-2056",
           "时效",
           "Age",
           `${Math.round(age)} ms`,
@@ -64,7 +64,7 @@ export async function cameraSteps(bench: Workbench, period: Millis): Promise<rea
       ? good("camera.change", "画面变化", "Pictures change", `${prints.size} different of ${seen.length}`)
       : bad(
           "camera.change",
-          "GL-2007",
+          "GL-2057",
           "画面变化",
           "Pictures change",
           "all identical",
@@ -81,7 +81,7 @@ export async function cameraSteps(bench: Workbench, period: Millis): Promise<rea
         )
       : bad(
           "camera.light",
-          "GL-2008",
+          "GL-2058",
           "光线",
           "Light",
           `mean ${Math.round(mean)} of 255, ${Math.round(blown * 100)} % blown out`,

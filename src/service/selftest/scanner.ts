@@ -13,7 +13,7 @@ export async function scannerSteps(bench: Workbench, patience: Millis): Promise<
     return [
       bad(
         "scanner.code",
-        "GL-2202",
+        "GL-2252",
         "扫码",
         "A code",
         `none within ${patience / 1000} s`,

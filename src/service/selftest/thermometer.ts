@@ -26,7 +26,7 @@ export async function thermometerSteps(bench: Workbench, period: Millis): Promis
     return [
       bad(
         "thermometer.samples",
-        "GL-2103",
+        "GL-2163",
         "读数",
         "Readings",
         "none",
@@ -43,7 +43,7 @@ export async function thermometerSteps(bench: Workbench, period: Millis): Promis
     steps.push(
       bad(
         "thermometer.samples",
-        "GL-2104",
+        "GL-2164",
         "读数",
         "Readings",
         measured,
@@ -67,7 +67,7 @@ export async function thermometerSteps(bench: Workbench, period: Millis): Promis
         )
       : bad(
           "thermometer.noise",
-          "GL-2105",
+          "GL-2165",
           "波动",
           "Noise",
           `±${(spread / 2).toFixed(2)} °C`,
@@ -79,7 +79,7 @@ export async function thermometerSteps(bench: Workbench, period: Millis): Promis
       ? good("thermometer.alive", "读数变化", "Values move", `${new Set(objects).size} different values`)
       : bad(
           "thermometer.alive",
-          "GL-2106",
+          "GL-2166",
           "读数变化",
           "Values move",
           "one value repeated",
@@ -90,7 +90,7 @@ export async function thermometerSteps(bench: Workbench, period: Millis): Promis
       ? good("thermometer.ambient", "环境温度", "Ambient", `${ambient.toFixed(1)} °C`, "10 to 35 °C")
       : bad(
           "thermometer.ambient",
-          "GL-2107",
+          "GL-2167",
           "环境温度",
           "Ambient",
           `${ambient.toFixed(1)} °C`,

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { CheckResult } from "../../core/panel.ts";
 import { type Finding, type Refusal, Refused } from "./api.ts";
 import { Icon, type IconName } from "./icons.tsx";
-import { t } from "./language.ts";
+import { remedy, t } from "./language.ts";
 
 export function Head({ title, about, children }: { title: string; about: string; children?: ComponentChildren }) {
   return (
@@ -79,8 +79,7 @@ export function Checks({ results }: { results: readonly CheckResult[] }) {
               <p class="measured">{result.measured}</p>
               {result.fix === null ? null : (
                 <p class="fix">
-                  {result.expected === "" ? "" : `${t("应为", "expected")} ${result.expected}. `}
-                  {result.fix}
+                  {remedy(result.code, `${result.expected === "" ? "" : `expected ${result.expected}. `}${result.fix}`)}
                 </p>
               )}
             </div>
@@ -103,10 +102,10 @@ export function Trouble({ refusal }: { refusal: Refusal | null }) {
         {findings.length === 0 ? (
           <p>
             <strong>
-              {refusal.why ?? `${t("发现", "found")} ${refusal.found}, ${t("应为", "expected")} ${refusal.expected}`}
+              {remedy(refusal.code, refusal.why ?? `found ${refusal.found}, expected ${refusal.expected}`)}
             </strong>
             <br />
-            {refusal.fix ?? ""} <code>{refusal.code ?? ""}</code>
+            {detailOf(refusal)} <code>{refusal.code ?? ""}</code>
           </p>
         ) : null}
         {refusal.returnedTo === undefined ? null : (
@@ -117,6 +116,15 @@ export function Trouble({ refusal }: { refusal: Refusal | null }) {
   );
 }
 
+/** What the sentence above it does not say yet: figures where the remedy spoke, the fix in English. */
+function detailOf(refusal: Refusal): string {
+  const figures =
+    refusal.found === undefined
+      ? (refusal.why ?? "")
+      : `${refusal.found}; ${t("应为", "expected")} ${refusal.expected ?? ""}`;
+  return t(figures, refusal.fix ?? "");
+}
+
 export function FindingLine({ finding }: { finding: Finding }) {
   return (
     <p>
@@ -125,7 +133,7 @@ export function FindingLine({ finding }: { finding: Finding }) {
         {finding.clause === null ? "" : ` (${finding.clause})`}
       </strong>
       <br />
-      {finding.suggestion ?? ""} <code>{finding.code}</code>
+      {remedy(finding.code, "")} {finding.suggestion ?? ""} <code>{finding.code}</code>
     </p>
   );
 }

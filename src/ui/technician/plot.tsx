@@ -50,5 +50,5 @@ export const axisStyle = () => ({
   stroke: token("--gl-ink-2"),
   grid: { stroke: token("--gl-rule"), width: 1 },
   ticks: { show: false },
-  font: "15px system-ui",
+  font: '15px "Atkinson Hyperlegible Next", "Noto Sans SC", sans-serif',
 });

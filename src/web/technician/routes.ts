@@ -105,7 +105,7 @@ export function technicianRoutes(panel: Panel): (app: FastifyInstance) => Promis
           return reply.code(409).send({ ok: false, code: "GL-5026", why: "only in local maintenance mode" });
         const frame = live.frame();
         if (frame === null)
-          return reply.code(404).send({ ok: false, code: "GL-2004", why: "the camera gives no pictures" });
+          return reply.code(404).send({ ok: false, code: "GL-2054", why: "the camera gives no pictures" });
         return reply
           .header("content-type", "image/jpeg")
           .header("cache-control", "no-store")

@@ -27,12 +27,12 @@ describe("selftest camera", () => {
   });
   it("fails without pictures and names the plug", async () => {
     const result = await run(new Bench(), "camera");
-    expect(result).toMatchObject({ passed: false, steps: [{ code: "GL-2004", fix: expect.stringContaining("plug") }] });
+    expect(result).toMatchObject({ passed: false, steps: [{ code: "GL-2054", fix: expect.stringContaining("plug") }] });
   });
   it("tells a frozen picture and a covered lens", async () => {
     const bench = new Bench();
     const result = await run(bench, "camera", () => bench.camera.push(picture(3)));
-    expect(codesOf(result)).toEqual(["GL-2007", "GL-2008"]);
+    expect(codesOf(result)).toEqual(["GL-2057", "GL-2058"]);
     expect(result.passed).toBe(false);
   });
 });
@@ -46,10 +46,10 @@ describe("selftest thermometer", () => {
     );
   });
   it.each([
-    ["no-answer", "GL-2104", /plug/],
-    ["checksum", "GL-2104", /cable/],
-    ["error-flag", "GL-2104", /replace/],
-    ["stuck", "GL-2106", /stuck/],
+    ["no-answer", "GL-2164", /plug/],
+    ["checksum", "GL-2164", /cable/],
+    ["error-flag", "GL-2164", /replace/],
+    ["stuck", "GL-2166", /stuck/],
   ] as const)("with a sensor that gives %s says %s and what to do", async (fault, code, fix) => {
     const bench = new Bench();
     bench.thermometer.fail(fault);
@@ -60,7 +60,7 @@ describe("selftest thermometer", () => {
   it("warns outside the ambient limits", async () => {
     const bench = new Bench();
     bench.thermometer.setAmbient(celsius(2));
-    expect(codesOf(await run(bench, "thermometer"))).toContain("GL-2107");
+    expect(codesOf(await run(bench, "thermometer"))).toContain("GL-2167");
   });
 });
 
@@ -119,7 +119,7 @@ describe("selftest scanner and sound", () => {
     expect(JSON.stringify(result)).not.toContain("SECRET");
   });
   it("fails after 20 s without a code", async () => {
-    expect(await run(new Bench(), "scanner")).toMatchObject({ passed: false, steps: [{ code: "GL-2202" }] });
+    expect(await run(new Bench(), "scanner")).toMatchObject({ passed: false, steps: [{ code: "GL-2252" }] });
   });
   it("plays each tone and leaves the answer to the ears", async () => {
     const bench = new Bench();

@@ -55,7 +55,14 @@ export function ThermometerStep() {
             onPoint={(point) => setPoints((before) => ({ ...before, high: point }))}
           />
           <Card title={t("结果", "Result")}>
-            <Keep ready={points.low !== null && points.high !== null} kept={kept} onKept={setKept} />
+            <Keep
+              ready={points.low !== null && points.high !== null}
+              kept={kept}
+              onKept={(next) => {
+                setKept(next);
+                spot.start();
+              }}
+            />
           </Card>
         </div>
         <Card title={t("检查项", "Checks")}>
