@@ -125,3 +125,13 @@ export function levelled(grey: Grey, radius: number): Grey {
   }
   return { width: grey.width, height: grey.height, data: out };
 }
+
+/** Black wherever a place is darker than nine tenths of the picture's white, after a little smoothing. */
+export function notWhite(grey: Grey): Grey {
+  const soft = boxBlurred(grey, 1);
+  const histogram = new Uint32Array(256);
+  for (const level of soft.data) histogram[level] = (histogram[level] as number) + 1;
+  let white = 255;
+  for (let seen = 0; white > 0 && seen < soft.data.length / 100; white--) seen += histogram[white] as number;
+  return { ...soft, data: soft.data.map((level) => (level > white * 0.9 ? 255 : 0)) };
+}

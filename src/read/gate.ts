@@ -50,15 +50,18 @@ export class PresenceGate {
   }
 
   #adapt(at: Monotonic): void {
-    const still = this.#differing(this.#before, this.#settings.difference) < this.#settings.cells;
-    if (!still) this.#stillSince = at;
     if (at > this.#openUntil) {
       // Slow light: an empty lane follows the sun, a sixty-fourth a frame.
       for (let i = 0; i < this.#empty.length; i++) {
         const was = this.#empty[i] as number;
         this.#empty[i] = was + ((this.#now[i] as number) - was) / 64;
       }
-    } else if (at - this.#stillSince > this.#settings.adoptAfter) this.#adopt();
+      this.#stillSince = at;
+      return;
+    }
+    const still = this.#differing(this.#before, this.#settings.difference) < this.#settings.cells;
+    if (!still) this.#stillSince = at;
+    if (at - this.#stillSince > this.#settings.adoptAfter) this.#adopt();
   }
 
   #sample(raster: Raster): void {

@@ -4,11 +4,12 @@
  * what the ones before it can't; README.md has what each brings.
  */
 import type { Corners, Point } from "../core/flow.ts";
-import { type Box, crop, doubled, levelled, sharpened } from "./enhance.ts";
+import { type Box, crop, doubled, levelled, notWhite, sharpened } from "./enhance.ts";
 import { JSQR_LIMIT, readWithJsqr } from "./jsqr.ts";
 import { type Channel, fillGrey, type Grey, type LumaTables, lumaTables, type Raster } from "./luma.ts";
 import { boxAround, centreOf, mapCorners, samePlace } from "./quad.ts";
 import { codeLikeRegions } from "./region.ts";
+import { refocused, smearDirection, smearKernel, stilled } from "./restore.ts";
 import type { Decoded, Zxing } from "./zxing.ts";
 
 /** A code with the rung that read it. */
@@ -46,7 +47,30 @@ interface Rung {
   readonly name: string;
   readonly channel: Channel;
   readonly thoroughOnly: boolean;
+  /** Cheap enough for a region of any size. */
+  readonly anySize?: boolean;
   read(view: Grey, zxing: Zxing): readonly Decoded[];
+}
+
+/** Regions up to this many pixels are worked on at twice their size; above, modules are large enough as they are. */
+const DOUBLE_LIMIT = 340 * 340;
+
+/** Twice the size where that is affordable, with the factor back. */
+function enlarged(view: Grey): { readonly view: Grey; readonly back: number } {
+  return view.width * view.height <= DOUBLE_LIMIT ? { view: doubled(view), back: 0.5 } : { view, back: 1 };
+}
+
+function refocusedRead(view: Grey, zxing: Zxing, radius: number): readonly Decoded[] {
+  const large = enlarged(view);
+  return scaled(zxing.read(refocused(large.view, radius, 8), { denoise: true }).found, large.back);
+}
+
+/** Undoes a smear along the direction in which edges are weakest; `length` in pixels of the picture. */
+function stilledRead(view: Grey, zxing: Zxing, length: number, least: number): readonly Decoded[] {
+  const smear = smearDirection(view);
+  if (smear.anisotropy < least) return [];
+  const still = enlarged(stilled(view, smearKernel(length, smear.angle), 8));
+  return scaled(zxing.read(still.view).found, still.back);
 }
 
 const rungs: readonly Rung[] = [
@@ -56,18 +80,31 @@ const rungs: readonly Rung[] = [
     thoroughOnly: false,
     read: (view, zxing) => scaled(zxing.read(doubled(view)).found, 0.5),
   },
+  { name: "still-4", channel: "yb", thoroughOnly: false, read: (view, zxing) => stilledRead(view, zxing, 4, 0.12) },
+  { name: "focus-4", channel: "yb", thoroughOnly: false, read: (view, zxing) => refocusedRead(view, zxing, 4) },
+  { name: "focus-3", channel: "yb", thoroughOnly: true, read: (view, zxing) => refocusedRead(view, zxing, 3) },
   {
-    name: "double-sharp-denoise",
+    name: "sharp-denoise",
     channel: "yb",
     thoroughOnly: false,
-    read: (view, zxing) => scaled(zxing.read(sharpened(doubled(view), 3, 3), { denoise: true }).found, 0.5),
+    read: (view, zxing) => {
+      const large = enlarged(view);
+      return scaled(zxing.read(sharpened(large.view, 3, 3), { denoise: true }).found, large.back);
+    },
   },
   {
-    name: "double-sharp",
+    name: "sharp",
     channel: "y",
-    thoroughOnly: false,
-    read: (view, zxing) => scaled(zxing.read(sharpened(doubled(view), 2, 2)).found, 0.5),
+    thoroughOnly: true,
+    read: (view, zxing) => {
+      const large = enlarged(view);
+      return scaled(zxing.read(sharpened(large.view, 2, 2)).found, large.back);
+    },
   },
+  { name: "still-7", channel: "yb", thoroughOnly: true, read: (view, zxing) => stilledRead(view, zxing, 7, 0.12) },
+  { name: "focus-6", channel: "yb", thoroughOnly: true, read: (view, zxing) => refocusedRead(view, zxing, 6) },
+  { name: "focus-4-luma", channel: "y", thoroughOnly: true, read: (view, zxing) => refocusedRead(view, zxing, 4) },
+  { name: "still-4-luma", channel: "y", thoroughOnly: true, read: (view, zxing) => stilledRead(view, zxing, 4, 0) },
   {
     name: "levelled",
     channel: "yb",
@@ -78,7 +115,16 @@ const rungs: readonly Rung[] = [
     name: "denoise",
     channel: "y",
     thoroughOnly: true,
+    anySize: true,
     read: (view, zxing) => zxing.read(view, { denoise: true }).found,
+  },
+  // Designers fill the modules with pictures: whatever is not the paper's white is dark.
+  {
+    name: "not-white",
+    channel: "min",
+    thoroughOnly: true,
+    anySize: true,
+    read: (view, zxing) => zxing.read(notWhite(view)).found,
   },
   {
     name: "jsqr",
@@ -132,16 +178,7 @@ export class Ladder {
       return { codes, unread: [], sightings: [], enhancement: 0 };
     const started = this.#clock();
     const regions = this.#regions(plane("yb"), open, codes, effort);
-    const unread: Box[] = [];
-    for (const region of regions) {
-      const spent = this.#clock() - started;
-      if (spent < effort.allowance) {
-        const before = codes.length;
-        this.#climb(region, plane, codes, effort, started);
-        if (codes.length > before) continue;
-      }
-      unread.push(region);
-    }
+    const unread = this.#climb(regions, plane, codes, effort, started);
     return { codes, unread, sightings: open, enhancement: this.#clock() - started };
   }
 
@@ -161,31 +198,40 @@ export class Ladder {
     for (const box of boxes) {
       if (box.right - box.left < 16 || box.bottom - box.top < 16) continue;
       if (kept.some((other) => mostlyWithin(box, other))) continue;
-      if (codes.some((code) => isAround(centreOf(code.corners), box)) && !effort.thorough) continue;
+      if (codes.some((code) => mostlyWithin(box, boxAround(code.corners, 0.3, grey.width, grey.height)))) continue;
+      if (!effort.thorough && codes.some((code) => isAround(centreOf(code.corners), box))) continue;
       kept.push(box);
     }
     return kept.slice(0, MOST_REGIONS);
   }
 
+  /** Each rung on every region before the next, dearer one; gives the regions in which nothing was read. */
   #climb(
-    box: Box,
+    regions: readonly Box[],
     plane: (channel: Channel) => Grey,
     codes: LadderRead[],
     effort: LadderEffort,
     started: number,
-  ): void {
+  ): Box[] {
+    let unread = [...regions];
     for (const rung of rungs) {
       if (rung.thoroughOnly && !effort.thorough) continue;
-      if (this.#clock() - started >= effort.allowance) return;
-      const view = crop(plane(rung.channel), box);
-      if (view.width * view.height > ENLARGE_LIMIT && rung.name !== "denoise") continue;
-      const found = rung.read(view, this.#zxing);
-      for (const code of found) {
-        const corners = mapCorners(code.corners, ([x, y]): Point => [x + box.left, y + box.top]);
-        add(codes, { ...code, corners, rung: rung.name });
+      // Once something is read, what else looks like a code gets the rungs that find most, not all of them.
+      if (rung.thoroughOnly && codes.length > 0) continue;
+      for (const box of unread) {
+        if (this.#clock() - started >= effort.allowance) return unread;
+        const view = crop(plane(rung.channel), box);
+        if (view.width * view.height > ENLARGE_LIMIT && rung.anySize !== true) continue;
+        const before = codes.length;
+        for (const code of rung.read(view, this.#zxing)) {
+          const corners = mapCorners(code.corners, ([x, y]): Point => [x + box.left, y + box.top]);
+          add(codes, { ...code, corners, rung: rung.name });
+        }
+        if (codes.length > before) unread = unread.filter((other) => other !== box);
       }
-      if (found.length > 0) return;
+      if (!effort.thorough && codes.length > 0) return unread;
     }
+    return unread;
   }
 }
 

@@ -42,7 +42,7 @@ export function smearKernel(length: number, angle: number): Kernel {
 type Blur = (from: Float32Array, to: Float32Array) => void;
 
 /** Undoes a focus blur whose deviation is about that of two box blurs of `radius`. */
-export function refocused(grey: Grey, radius: number, iterations: number, gain = 1.6): Grey {
+export function refocused(grey: Grey, radius: number, iterations: number, gain = 1.2): Grey {
   const { width, height } = grey;
   const spare = new Float32Array(width * height);
   const blur: Blur = (from, to) => {
@@ -55,12 +55,14 @@ export function refocused(grey: Grey, radius: number, iterations: number, gain =
 }
 
 /** Undoes a smear. */
-export function stilled(grey: Grey, kernel: Kernel, iterations: number, gain = 1.6): Grey {
+export function stilled(grey: Grey, kernel: Kernel, iterations: number, gain = 1.2): Grey {
   const { width, height } = grey;
   const blur: Blur = (from, to) => convolve(from, to, width, height, kernel);
   // A smear has zeros and turns signs over: the correction must pass through it once more to stay stable.
   return iterated(grey, blur, blur, iterations, gain);
 }
+
+const MOMENTUM = 0.5;
 
 function iterated(grey: Grey, blur: Blur, back: Blur | null, iterations: number, gain: number): Grey {
   const size = grey.width * grey.height;
@@ -69,6 +71,7 @@ function iterated(grey: Grey, blur: Blur, back: Blur | null, iterations: number,
   const guess = Float32Array.from(seen);
   const blurred = new Float32Array(size);
   const correction = new Float32Array(size);
+  const pace = new Float32Array(size);
   for (let round = 0; round < iterations; round++) {
     blur(guess, blurred);
     for (let i = 0; i < size; i++) correction[i] = (seen[i] as number) - (blurred[i] as number);
@@ -77,7 +80,10 @@ function iterated(grey: Grey, blur: Blur, back: Blur | null, iterations: number,
       correction.set(blurred);
     }
     for (let i = 0; i < size; i++) {
-      const value = (guess[i] as number) + gain * (correction[i] as number);
+      // With momentum half the rounds do.
+      const step = MOMENTUM * (pace[i] as number) + gain * (correction[i] as number);
+      pace[i] = step;
+      const value = (guess[i] as number) + step;
       guess[i] = value < low ? low : Math.min(value, high);
     }
   }

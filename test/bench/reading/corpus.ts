@@ -167,7 +167,7 @@ const twists: Readonly<Record<CorpusClass, (draft: Draft, random: Random) => voi
     draft.motion = between(random, 0.8, 1.9);
   },
   defocus: (draft, random) => {
-    draft.defocus = between(random, 0.5, 0.85);
+    draft.defocus = between(random, 0.36, 0.62);
   },
   combo: (draft, random) => {
     draft.defocus = between(random, 0.25, 0.5);
