@@ -82,7 +82,7 @@ const platform = record(say("健康码平台", "Health-code platform", "在线�
     restart: true,
   }),
   slowAfter: duration(say("变慢", "Slow after", "之后为「平台繁忙」", "After it the outcome is `platform-slow`"), {
-    default: "1500 ms",
+    default: "800 ms",
     min: "200 ms",
     max: "5 s",
     restart: true,

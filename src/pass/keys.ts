@@ -107,12 +107,12 @@ export function trustedKeyOf(key: AnyHalf, given: Partial<Omit<TrustedKey, keyof
   };
 }
 
-/** Reads a certificate or public key, PEM, DER or JWK. @throws KeyError */
+/** Reads certificates or public keys: PEM blocks, one DER, a JWK or JWKS. @throws KeyError */
 export function readTrustedKeys(file: Uint8Array): TrustedKey[] {
   const text = Buffer.from(file).toString("latin1");
   const blocks = text.match(/-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g);
   if (blocks !== null) return blocks.map((block) => readOne(block, block.includes("CERTIFICATE-----")));
-  if (text.trimStart().startsWith("{")) return [readJwk(text)];
+  if (text.trimStart().startsWith("{")) return readJwks(text);
   const der = Buffer.from(file);
   const certificate = tried(() => new X509Certificate(der));
   return [certificate === null ? readOne(der, false) : fromCertificate(certificate)];
@@ -130,10 +130,16 @@ function readOne(block: string | Buffer, certificate: boolean): TrustedKey {
   }
 }
 
-function readJwk(text: string): TrustedKey {
-  const object = tried(() => createPublicKey({ key: JSON.parse(text), format: "jwk" }));
-  if (object === null) throw new KeyError("the JSON is no public key (JWK)");
-  return trustedKeyOf(anyHalf(object), { anyKid: true });
+/** One JWK, or a set of them (RFC 7517, section 5). */
+function readJwks(text: string): TrustedKey[] {
+  const parsed: unknown = tried(() => JSON.parse(text));
+  const keys = typeof parsed === "object" && parsed !== null && "keys" in parsed ? parsed.keys : [parsed];
+  if (!Array.isArray(keys) || keys.length === 0) throw new KeyError("the JSON is no public key (JWK or JWKS)");
+  return keys.map((jwk) => {
+    const object = tried(() => createPublicKey({ key: jwk, format: "jwk" }));
+    if (object === null) throw new KeyError("the JSON is no public key (JWK or JWKS)");
+    return trustedKeyOf(publicHalf(object), { anyKid: true });
+  });
 }
 
 /** A certificate's key, under the certificate's id and the key's own. */

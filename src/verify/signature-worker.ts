@@ -16,7 +16,7 @@ export interface SignatureWorker {
 }
 
 /** A person does not wait longer; a worker that was ready and hangs is replaced then. */
-const DEADLINE: Millis = seconds(1);
+const DEADLINE: Millis = seconds(2);
 /** Loading takes a second or two on a slow board; one that is not ready by then never will be. */
 const START_LIMIT: Millis = seconds(30);
 
