@@ -1,5 +1,6 @@
 /** Figures of the last 24 hours for the plots, one point a minute, in memory only. No figure is about a person. */
-import type { Instant } from "../core/units.ts";
+import { type Instant, minutes } from "../core/units.ts";
+import type { Workbench } from "./workbench.ts";
 
 export const seriesNames = ["drift", "decodeP50", "decodeP95", "backlog", "link"] as const;
 export type SeriesName = (typeof seriesNames)[number];
@@ -33,4 +34,20 @@ export class Series {
       link: column("link"),
     };
   }
+}
+
+/** Adds a point each minute while the lane runs; the returned function ends it. */
+export function recordSeries(bench: Workbench, series: Series): () => void {
+  return bench.clock.every(minutes(1), () => {
+    const { broker, centre, backlog } = bench.link();
+    const decode = bench.reader?.counters().decodeMs ?? null;
+    const link = broker === "connected" && centre === "online" ? 1 : 0;
+    series.add(bench.clock.wall().at, {
+      drift: bench.drift(),
+      decodeP50: decode?.p50 ?? null,
+      decodeP95: decode?.p95 ?? null,
+      backlog,
+      link,
+    });
+  });
 }

@@ -2,10 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { exportJWK, generateKeyPair } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withValue } from "../../src/config/walk.ts";
-import { celsius } from "../../src/core/units.ts";
+import { celsius, instant, millis } from "../../src/core/units.ts";
 import { ControlSocket, controlPath } from "../../src/service/control-socket.ts";
+import { Provisioning } from "../../src/service/provisioning.ts";
 import { Bench } from "../support/bench.ts";
 
 const program = resolve("src/cli/greenlane.js");
@@ -193,4 +195,49 @@ describe("greenlane completion", () => {
     });
     expect(answer.trim().split("\n")).toEqual(["thermometer", "timings.lockdownMax"]);
   }, 60_000);
+});
+
+describe("greenlane staff and provision", () => {
+  it("add a post by a PIN from standard input, and a signed code that a lane accepts once", async () => {
+    const withInput = (input: string, ...args: string[]): Promise<Ran> =>
+      new Promise((done) => {
+        const child = spawn(process.execPath, [program, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+        let out = "";
+        let err = "";
+        child.stdout.on("data", (chunk) => {
+          out += chunk;
+        });
+        child.stderr.on("data", (chunk) => {
+          err += chunk;
+        });
+        child.on("close", (code) => done({ code, out, err }));
+        child.stdin.end(input);
+      });
+    const added = await withInput("418203\n", "staff", "add", "east-gate", "--json", "-c", file);
+    expect([added.code, json(added)]).toEqual([0, [{ id: "east-gate", supervisor: false }]]);
+    const weak = await withInput("123456\n", "staff", "add", "west-gate", "--json", "-c", file);
+    expect([weak.code, json(weak)]).toMatchObject([2, [{ code: "GL-5012" }]]);
+
+    const { privateKey, publicKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+    const key = join(folder, "district.jwk");
+    writeFileSync(key, JSON.stringify({ ...(await exportJWK(privateKey)), kid: "district-1" }));
+    const part = join(folder, "part.json");
+    writeFileSync(part, JSON.stringify({ lane: { id: "east-09", number: "09" } }));
+    const picture = join(folder, "code.svg");
+    const made = await greenlane("provision", part, "--key", key, "--out", picture, "--json");
+    expect(made.code).toBe(0);
+    expect(readFileSync(picture, "utf8")).toContain("<svg");
+    const [{ token }] = json(made) as [{ token: string }];
+    const lane = new Provisioning({ keys: [{ ...(await exportJWK(publicKey)), kid: "district-1" }] }, folder);
+    const now = { at: instant(Date.now()), trust: "synced" as const, error: millis(0) };
+    expect(await lane.accept(token, JSON.parse(readFileSync(file, "utf8")), now)).toMatchObject({
+      ok: true,
+      file: { lane: { id: "east-09" } },
+    });
+  }, 60_000);
+
+  it("every command's help shows an example", async () => {
+    for (const command of ["config", "doctor", "selftest", "calibrate", "completion", "staff", "provision"])
+      expect([command, (await greenlane(command, "--help")).out.includes("Example")]).toEqual([command, true]);
+  }, 120_000);
 });

@@ -1,0 +1,39 @@
+/** How a new configuration proves itself on a running lane: no fault that was not there before, and the link is back. */
+import type { Loaded } from "../config/load.ts";
+import { type Millis, millis, seconds } from "../core/units.ts";
+import type { Trial } from "./settings.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** How long the link may stay away after a change. */
+export const LINK_PATIENCE: Millis = seconds(90);
+/** A fault shows within 2 s of its cause (RULES, fail-safe table); a second more for its being told. */
+const SETTLE: Millis = seconds(3);
+
+/** `activate` hands the new configuration to the running lane. A link that was away before need not come back. */
+export function laneTrial(bench: Workbench, activate: (loaded: Loaded) => Promise<void>): Trial {
+  const faults = (): readonly string[] =>
+    bench.troubles().flatMap((row) => (row.severity === "fault" ? [row.code] : []));
+  const pause = (period: Millis): Promise<void> => new Promise((resolve) => void bench.clock.after(period, resolve));
+  let before: readonly string[] = [];
+  let linked = false;
+  return {
+    async activate(loaded) {
+      before = faults();
+      linked = bench.link().broker === "connected";
+      await activate(loaded);
+    },
+    async selfTest() {
+      await pause(SETTLE);
+      const fresh = faults().filter((code) => !before.includes(code));
+      return fresh.length === 0 ? null : `the lane reports ${fresh.join(", ")} since the change`;
+    },
+    async linkBack() {
+      if (!linked) return true;
+      for (let waited = 0; waited < LINK_PATIENCE; waited += 500) {
+        if (bench.link().broker === "connected") return true;
+        await pause(millis(500));
+      }
+      return false;
+    },
+  };
+}
