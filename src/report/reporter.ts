@@ -204,7 +204,10 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
           challenge: this.#challenge.value,
           clock: clock.wall().trust,
         }),
-        up: (afterTrouble) => this.#sender.connected(afterTrouble),
+        up: (afterTrouble) => {
+          this.#linkLastUp = clock.monotonic();
+          this.#sender.connected(afterTrouble);
+        },
         down: () => this.#sender.disconnected(),
         centre: (online) => {
           if (online) this.#sender.centreOnline();

@@ -40,6 +40,8 @@ export class OutboxStore {
   #epoch: { number: number; id: string } = { number: 0, id: "" };
   #head = 0;
   #grown = false;
+  /** Of the database in use; prepared once, because a put is what the barrier waits for. */
+  #inserts: Readonly<Record<Priority, Database.Statement>> | null = null;
 
   constructor(settings: StoreSettings, onEpoch: (change: EpochChange) => void) {
     this.#settings = settings;
@@ -271,6 +273,7 @@ export class OutboxStore {
       .prepare<[], { number: number; id: string }>("SELECT number, id FROM epoch ORDER BY number DESC LIMIT 1")
       .get();
     this.#db = db;
+    this.#inserts = null;
     this.#why = null;
     if (last !== undefined && doubt === null) {
       this.#epoch = last;
@@ -336,7 +339,11 @@ export class OutboxStore {
   #write(db: Db, priority: Priority, seq: number, body: string): void {
     const key = keyOf(this.#epoch.number, seq);
     const bytes = Buffer.from(body, "utf8");
-    db.prepare(`INSERT INTO ${priority}(key, body, crc) VALUES (?, ?, ?)`).run(key, bytes, crcOf(key, bytes));
+    this.#inserts ??= {
+      alert: db.prepare("INSERT INTO alert(key, body, crc) VALUES (?, ?, ?)"),
+      system: db.prepare("INSERT INTO system(key, body, crc) VALUES (?, ?, ?)"),
+    };
+    this.#inserts[priority].run(key, bytes, crcOf(key, bytes));
   }
 
   #gaveOut(seq: number): Position {

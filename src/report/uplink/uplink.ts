@@ -89,7 +89,7 @@ export class MqttUplink {
         encode({ state: "offline", boot: this.#options.boot, session: this.#session, planned: true }),
         1,
         true,
-      );
+      ).catch(() => {});
       await Promise.race([
         said,
         new Promise((resolve) => this.#options.clock.after(millis(2000), () => resolve(null))),
