@@ -342,7 +342,7 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
     if (this.#link.connected) this.#linkLastUp = now;
     if (this.#link.steady) this.#troubles.set("GL-4012", false);
     this.#troubles.set("GL-4033", now - this.#linkLastUp > noLinkAfter);
-    const reachable = now - this.#linkLastUp < 30_000 && this.#state.centre !== "offline";
+    const reachable = now - this.#linkLastUp < 45_000 && this.#state.centre !== "offline";
     const accepted = !reachable || this.#sender.longestUnconfirmed() < this.#settings.acceptedWithin;
     this.#troubles.set("GL-4035", !accepted);
     this.#troubles.set("GL-4034", this.#state.centre === "offline");

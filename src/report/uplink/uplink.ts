@@ -49,8 +49,10 @@ export interface UplinkOptions {
 const goodAfter = millis(30_000);
 /** One that ended sooner than this was thrown out. */
 const shortLife = millis(10_000);
-/** Thrown out so often within a minute, somebody else has the name, or a message is refused. */
+/** So many ends of connections that never got steady, within so long: somebody else has the name, or a message is refused. */
 const fightAfter = 3;
+const fightWindow = millis(180_000);
+const steadyAfter = millis(60_000);
 /** Then at most five attempts a minute. */
 const fightPause = millis(12_000);
 
@@ -201,13 +203,13 @@ export class MqttUplink {
     if (!this.#running) return;
     this.#say(ending === "refused" ? "refused" : "connecting");
     if (ending === "refused") handlers.trouble("GL-4011", true);
-    this.#reconnect(now, ending);
+    this.#reconnect(now, ending, lived);
   }
 
-  #reconnect(now: Monotonic, ending: Ending): void {
+  #reconnect(now: Monotonic, ending: Ending, lived: Millis | null): void {
     const { clock, handlers, longestPause, random } = this.#options;
-    this.#shortEnds = this.#shortEnds.filter((at) => since(at, now) < 60_000);
-    if (this.#lastShort || ending === "taken-over") this.#shortEnds.push(now);
+    this.#shortEnds = this.#shortEnds.filter((at) => since(at, now) < fightWindow);
+    if ((lived !== null && lived < steadyAfter) || ending === "taken-over") this.#shortEnds.push(now);
     const fight = ending === "taken-over" || this.#shortEnds.length >= fightAfter;
     if (fight) handlers.trouble("GL-4012", true);
     const pause = pauseBefore(this.#attempt, { longest: longestPause, random }, fight ? fightPause : undefined);
