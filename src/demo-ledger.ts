@@ -20,6 +20,8 @@ export interface DemoSummary extends Totals {
   readonly lostEvents: number;
 }
 
+export type Decided = Extract<LaneStep, { readonly kind: "decided" }>;
+
 interface Alert extends Position {
   readonly type: string;
   readonly level: string;
@@ -33,7 +35,7 @@ export class DemoLedger {
   readonly #source: string;
   readonly #started: number;
   readonly #alerts: Alert[] = [];
-  readonly #judged = new Set<() => void>();
+  readonly #judged = new Set<(step: Decided) => void>();
   #room: ControlRoom | null = null;
   #person = "";
   #earlier: Totals[] = [];
@@ -80,19 +82,16 @@ export class DemoLedger {
     this.#failed += lane.stored.failed;
   }
 
-  /** Resolves true at the next verdict, false when `within` is over. */
-  judged(within: number): Promise<boolean> {
+  /** The next verdict; null when `within` is over. */
+  judged(within: number): Promise<Decided | null> {
     return new Promise((resolve) => {
-      const heard = (): void => {
-        this.#judged.delete(heard);
+      const end = (step: Decided | null): void => {
+        this.#judged.delete(end);
         cancel();
-        resolve(true);
+        resolve(step);
       };
-      const cancel = this.#clock.after(millis(within), () => {
-        this.#judged.delete(heard);
-        resolve(false);
-      });
-      this.#judged.add(heard);
+      const cancel = this.#clock.after(millis(within), () => end(null));
+      this.#judged.add(end);
     });
   }
 
@@ -128,7 +127,7 @@ export class DemoLedger {
       case "decided": {
         const { verdict } = step.decision;
         this.lastVerdict = [verdict.kind, ...verdict.reasons.map(({ code }) => code)].join(" ");
-        for (const heard of [...this.#judged]) heard();
+        for (const heard of [...this.#judged]) heard(step);
         return;
       }
       case "released":

@@ -21,9 +21,9 @@ import { type Broker, startBroker } from "./control-room/broker.ts";
 import { type ControlRoom, startControlRoom } from "./control-room/control-room.ts";
 import { millis, seconds } from "./core/units.ts";
 import { demoLane, demoLaneConfig, demoRoomConfig } from "./demo-config.ts";
+import { type FramesAnswer, playFolder } from "./demo-frames.ts";
 import { DemoLedger, type DemoSummary } from "./demo-ledger.ts";
 import { createSigningKey, trustedKeyOf } from "./pass/keys.ts";
-import type { Frames } from "./ports/frames.ts";
 import type { Logger } from "./ports/logger.ts";
 import { fixedTrust } from "./verify/trust-source.ts";
 import { type Kiosk, wire } from "./wire.ts";
@@ -40,8 +40,6 @@ export interface DemoOptions {
   /** Hears each visit as it ends. */
   readonly onVisit?: (visit: { readonly n: number; readonly says: string; readonly screen: string }) => void;
   readonly onListening?: (where: { readonly display: string; readonly rig: string; readonly room: string }) => void;
-  /** Pictures that nobody here drew, in place of the rendered people. */
-  readonly camera?: (clock: SystemClock) => Frames;
 }
 
 /** Visits drawn ahead of their time; passes live 60 s, so not more. */
@@ -121,6 +119,11 @@ export class Demo {
     }
   }
 
+  /** Pictures and recordings of a folder in place of the rendered people, one visitor a file. */
+  frames(folder: string): AsyncGenerator<FramesAnswer> {
+    return playFolder(folder, this.stage, (within) => this.ledger.judged(within));
+  }
+
   /** Waits until everybody who may is through and every alert has its receipt; then adds up. */
   async summary(): Promise<DemoSummary> {
     await this.ledger.settled(this.kiosk.lane, DRAIN);
@@ -140,7 +143,7 @@ export class Demo {
 
   /** One life of the lane's process; after a local reset another one begins. */
   async #boot(port = this.#options.port): Promise<number> {
-    const { logger, camera } = this.#options;
+    const { logger } = this.#options;
     const stage = this.stage;
     const config = this.#config;
     if (config === null) throw new Error("GL-1102: the demo has not started");
@@ -149,7 +152,7 @@ export class Demo {
       config,
       {
         clock: this.clock,
-        frames: camera?.(this.clock) ?? stage.camera,
+        frames: stage.camera,
         scanner: null,
         thermometer: stage.thermometer,
         release: stage.release,

@@ -10,7 +10,7 @@ export interface VisitHost {
   /** The guard on duty at the rig. */
   guard(action: GuardAction): Promise<unknown>;
   /** Resolves when the lane has judged somebody after now. */
-  judged(within: number): Promise<boolean>;
+  judged(within: number): Promise<unknown>;
   happens(what: NonNullable<Person["happens"]>): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ async function lean(
   stage: Stage,
   side: Direction,
   hurried: boolean,
-  judged: Promise<boolean>,
+  judged: Promise<unknown>,
 ): Promise<void> {
   let over = false;
   void judged.then(() => {

@@ -68,14 +68,25 @@ async function run(flags: Flags): Promise<void> {
   });
   try {
     await demo.start();
-    const how = await Promise.race([demo.run().then(() => "done" as const), interrupted]);
-    if (people === null || how === "interrupted") return;
+    const play = flags.frames === undefined ? demo.run() : playFrames(demo, flags.frames, json);
+    const how = await Promise.race([play.then(() => "done" as const), interrupted]);
+    if (how === "interrupted" || (people === null && flags.frames === undefined)) return;
     const summary = await demo.summary();
     if (json) printJson({ summary });
     else process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     if (summary.lostEvents > 0) process.exitCode = 1;
   } finally {
     await demo.stop();
+  }
+}
+
+async function playFrames(demo: Demo, folder: string, json: boolean): Promise<void> {
+  for await (const answer of demo.frames(folder)) {
+    if (json) printJson({ frames: answer });
+    else {
+      const said = answer.error ?? [answer.outcome ?? "nothing", answer.notAPass].filter(Boolean).join(" ");
+      process.stdout.write(`${answer.file}  ${said}\n`);
+    }
   }
 }
 

@@ -1,0 +1,79 @@
+/**
+ * Pictures that nobody here drew before the lane's camera: each file is somebody who steps up and holds it there until
+ * the lane has an answer, or has seen nothing for its time.
+ */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Picture, picturesOf, RecordingError } from "../device/camera/recorded-pictures.ts";
+import type { Stage } from "../device/rig/stage.ts";
+import type { Decided } from "./demo-ledger.ts";
+
+/** What the lane said to one file. `outcome` is null where nothing was read. */
+export interface FramesAnswer {
+  readonly file: string;
+  readonly outcome: string | null;
+  readonly notAPass: string | null;
+  readonly verdict: string | null;
+  readonly error?: string;
+}
+
+/** Pictures of one file that are held in memory; a longer recording is played in part. */
+const MOST_PICTURES = 300;
+/** Longer than the lane waits before it says that there is no code, twice over. */
+const PATIENCE = 12_000;
+
+/** Plays every picture and recording below `folder`, in order of their names. @throws RecordingError for an empty or unreadable folder. */
+export async function* playFolder(
+  folder: string,
+  stage: Stage,
+  next: (within: number) => Promise<Decided | null>,
+): AsyncGenerator<FramesAnswer> {
+  const files = await listed(folder);
+  for (const file of files) {
+    const pictures = await read(join(folder, file));
+    if (typeof pictures === "string") {
+      yield { file, outcome: null, notAPass: null, verdict: null, error: pictures };
+      continue;
+    }
+    const answer = next(PATIENCE);
+    stage.stands("entry", true);
+    stage.holdsUp(pictures);
+    stage.leansIn(36.5, false);
+    const step = await answer;
+    stage.holdsUp(null);
+    stage.leansBack();
+    stage.stands("entry", false);
+    await stage.pause(350);
+    const person = step?.decision.people[0];
+    const outcome = person?.credential.outcome ?? null;
+    yield {
+      file,
+      outcome: outcome === "no-credential" ? null : outcome,
+      notAPass: person?.credential.notAPass ?? null,
+      verdict: outcome === "no-credential" ? null : (step?.decision.verdict.kind ?? null),
+    };
+  }
+}
+
+async function listed(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => {
+    throw new RecordingError(folder, "the folder can't be listed; give one with pictures or recordings");
+  });
+  const files = names.filter((name) => /\.(png|jpe?g|webp|mjpe?g|y4m)$/i.test(name)).sort();
+  if (files.length === 0) throw new RecordingError(folder, "no PNG, JPEG, WebP, MJPEG or Y4M file is in it");
+  return files;
+}
+
+/** The pictures of one file, or why there are none. */
+async function read(file: string): Promise<Picture[] | string> {
+  const pictures: Picture[] = [];
+  try {
+    for await (const picture of picturesOf(file)) {
+      pictures.push(picture);
+      if (pictures.length >= MOST_PICTURES) break;
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return pictures.length === 0 ? "the file holds no picture" : pictures;
+}
