@@ -1,6 +1,14 @@
 import { defineConfig } from "vitest/config";
 
-const slow = ["test/fault/**", "test/hil/**", "test/pages/**", "test/bench/**", "test/fuzz/**", "test/soak/**"];
+const slow = [
+  "test/fault/**",
+  "test/hil/**",
+  "test/pages/**",
+  "test/bench/**",
+  "test/fuzz/**",
+  "test/soak/**",
+  "test/rig/**",
+];
 
 export default defineConfig({
   test: {
@@ -21,6 +29,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "pages", include: ["test/pages/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: { name: "rig", include: ["test/rig/**/*.test.ts"], testTimeout: 240_000, fileParallelism: false },
       },
       { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 1_800_000 } },
     ],

@@ -13,7 +13,7 @@ import type { PrintedCode } from "../device/rig/clip.ts";
 import { type PrinterKeys, printCode } from "../device/rig/code-printer.ts";
 import type { Picture } from "../device/rig/render/scene.ts";
 import { castOf, type Person, type Script } from "../device/rig/script.ts";
-import { Stage } from "../device/rig/stage.ts";
+import { type Pace, Stage } from "../device/rig/stage.ts";
 import { visit } from "../device/rig/visit.ts";
 import { WatchdogSim } from "../device/watchdog/watchdog.sim.ts";
 import type { LaneConfig } from "./config/schema.ts";
@@ -37,6 +37,7 @@ export interface DemoOptions {
   /** Port of the pedestrian page; 0 is any free one. */
   readonly port: number;
   readonly logger: Logger;
+  readonly pace?: Pace;
   /** Hears each visit as it ends. */
   readonly onVisit?: (visit: { readonly n: number; readonly says: string; readonly screen: string }) => void;
   readonly onListening?: (where: { readonly display: string; readonly rig: string; readonly room: string }) => void;
@@ -89,7 +90,7 @@ export class Demo {
     const { publicKey } = await generateKeyPair("ECDH-ES", { crv: "P-256", extractable: true });
     this.#district = { ...(await exportJWK(publicKey)), kid: "demo" };
     this.#config = demoLaneConfig(this.#folder, this.#broker.url);
-    this.#stage = new Stage(this.clock, measureSettings(this.#config).correction, seed);
+    this.#stage = new Stage(this.clock, measureSettings(this.#config).correction, seed, this.#options.pace);
     this.#artist.start();
     const empty = await this.#artist.drawEmpty(8, seed);
     const port = await this.#boot();
@@ -108,7 +109,7 @@ export class Demo {
       for (let ahead = clips.length; ahead <= n + AHEAD; ahead += 1) {
         const next = cast[ahead % cast.length];
         if (next !== undefined && (people === null || ahead < cast.length))
-          clips.push(this.#draw(next, seed * 1000 + ahead));
+          clips.push(this.draw(next, seed * 1000 + ahead));
       }
       const person = cast[n % cast.length];
       const clip = await clips[n];
@@ -195,7 +196,8 @@ export class Demo {
     await this.#boot(port);
   }
 
-  async #draw(person: Person, seed: number): Promise<readonly Picture[]> {
+  /** Draws what the camera will see of a person; passes are issued as of now. */
+  async draw(person: Person, seed: number): Promise<readonly Picture[]> {
     const { at } = this.clock.wall();
     const family = person.codes.length > 1;
     const codes: PrintedCode[] = person.codes.map((code) => ({

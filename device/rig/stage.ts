@@ -4,7 +4,7 @@
  */
 import type { Direction } from "../../src/core/flow.ts";
 import { type CorrectionTable, skinOf } from "../../src/core/temperature/correction.ts";
-import { celsius, millis } from "../../src/core/units.ts";
+import { celsius, type Millis, millis } from "../../src/core/units.ts";
 import type { StreetScreen } from "../../src/core/views.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { ReleasePort } from "../../src/ports/release.ts";
@@ -18,8 +18,15 @@ import type { Picture } from "./render/scene.ts";
 /** A forehead under a hat, or a step too far away, as the sensor sees it. */
 const HAT_SKIN = celsius(31.5);
 const AMBIENT = celsius(23);
-/** A person from the first beam to behind the last, at a brisk walk. */
-const STRIDE = millis(450);
+/** How fast bodies and sensors of the rig are. */
+export interface Pace {
+  /** A person from the first beam to behind the last. */
+  readonly stride: Millis;
+  /** Between two samples of the thermometer. */
+  readonly sampleEvery: Millis;
+}
+/** A brisk walk, and a thermometer at 16 Hz. */
+export const briskPace: Pace = { stride: millis(450), sampleEvery: millis(60) };
 
 export class Stage {
   readonly clock: Clock;
@@ -28,6 +35,7 @@ export class Stage {
   turnstile: TurnstileSim;
   readonly sounder: SounderSim;
   readonly #correction: CorrectionTable;
+  readonly #pace: Pace;
   #empty: readonly Picture[] = [];
   #clip: readonly Picture[] | null = null;
   #frame = 0;
@@ -36,18 +44,19 @@ export class Stage {
   readonly #clicks = new Set<(direction: Direction) => void>();
   readonly #watchers = new Set<(screen: StreetScreen) => void>();
 
-  constructor(clock: Clock, correction: CorrectionTable, seed: number) {
+  constructor(clock: Clock, correction: CorrectionTable, seed: number, pace: Pace = briskPace) {
     this.clock = clock;
+    this.#pace = pace;
     this.#correction = correction;
     this.camera = new CameraSim(clock);
-    this.thermometer = new ThermometerSim(clock, { period: millis(60), lag: millis(40), ambient: AMBIENT, seed });
-    this.turnstile = newTurnstile(clock);
+    this.thermometer = new ThermometerSim(clock, { period: pace.sampleEvery, lag: millis(40), ambient: AMBIENT, seed });
+    this.turnstile = newTurnstile(clock, pace);
     this.sounder = new SounderSim(clock);
   }
 
   /** The lane's process begins anew: its outputs are configured again, and what was free is held once more. */
   reboot(): void {
-    this.turnstile = newTurnstile(this.clock);
+    this.turnstile = newTurnstile(this.clock, this.#pace);
   }
 
   /** The relay as the lane sees it; people hear its click. */
@@ -143,7 +152,7 @@ export class Stage {
   }
 }
 
-function newTurnstile(clock: Clock): TurnstileSim {
+function newTurnstile(clock: Clock, { stride }: Pace): TurnstileSim {
   const pulse = { length: millis(120), interlock: millis(300) };
-  return new TurnstileSim(clock, { body: { stride: STRIDE }, pulse });
+  return new TurnstileSim(clock, { body: { stride }, pulse });
 }

@@ -1,0 +1,52 @@
+/**
+ * From the capture of a frame to the edge of the relay: a verified green whose temperature is ready, one nominal frame
+ * each, through the real reader, verifier, machine and relay port. Prints p50, p95, p99, and the delay of the lane
+ * thread's event loop meanwhile. Run on a quiet machine: `npm run bench [-- --frames 1000]`.
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { millis } from "../../src/core/units.ts";
+import { Demo } from "../../src/demo.ts";
+
+const at = process.argv.indexOf("--frames");
+const frames = at === -1 ? 1000 : Number(process.argv[at + 1]);
+const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const green = { says: "", codes: [{ kind: "green" as const }], body: [36.5] };
+const demo = new Demo({
+  script: { title: "", people: [green] },
+  people: null,
+  seed: 1,
+  port: 0,
+  logger: silent,
+  pace: { stride: millis(60), sampleEvery: millis(15) },
+});
+
+await demo.start();
+const { stage } = demo;
+const delay = monitorEventLoopDelay({ resolution: 1 });
+await stage.pause(1000);
+delay.enable();
+let released = 0;
+let next = demo.draw(green, 1);
+for (let n = 0; n < frames; n += 1) {
+  const clip = await next;
+  next = demo.draw(green, n + 2);
+  stage.stands("entry", true);
+  stage.leansIn(36.5, false);
+  // The forehead first, so that the frame is the last thing that the verdict waits for.
+  await stage.pause(250);
+  const click = stage.clicks("entry", 2000);
+  stage.holdsUp(clip.slice(-1));
+  if (await click) released += 1;
+  stage.holdsUp(null);
+  stage.leansBack();
+  stage.stands("entry", false);
+  await stage.pause(140);
+  await stage.turnstile.body.push("entry");
+  await stage.pause(350);
+}
+delay.disable();
+const loop = { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 };
+process.stdout.write(
+  `${JSON.stringify({ frames, released, frameToReleaseMs: demo.kiosk.lane.latency.summary(), loopDelayMs: loop })}\n`,
+);
+await demo.stop();
