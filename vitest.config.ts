@@ -9,12 +9,18 @@ const slow = [
   "test/soak/**",
   "test/rig/**",
 ];
+const native = "test/**/*.native.test.ts";
 
 export default defineConfig({
   test: {
     pool: "threads",
     projects: [
-      { extends: true, test: { name: "unit", testTimeout: 30_000, include: ["test/**/*.test.ts"], exclude: slow } },
+      {
+        extends: true,
+        test: { name: "unit", testTimeout: 30_000, include: ["test/**/*.test.ts"], exclude: [...slow, native] },
+      },
+      // The serial addon uses the main thread's loop and aborts in a worker, so its tests get processes.
+      { extends: true, test: { name: "native", include: [native], pool: "forks", testTimeout: 60_000 } },
       {
         extends: true,
         test: {

@@ -1,0 +1,121 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ChildSounder, playerCommand } from "../../../device/sounder/child-sounder.ts";
+import { SoundSet } from "../../../device/sounder/sound-set.ts";
+import { SAMPLE_RATE, samplesOf, wavOf } from "../../../device/sounder/wav.ts";
+import type { Tone } from "../../../src/ports/voice.ts";
+import { silentLog } from "../silent-log.ts";
+
+const standard = new SoundSet(join(import.meta.dirname, "../../../config/sounds"), "zh");
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sounder-"));
+  // Plays for as long as it is let: writes what it got, says so, and waits.
+  writeFileSync(
+    join(folder, "player"),
+    `#!/bin/sh\ncat >${folder}/$$.tmp && mv ${folder}/$$.tmp ${folder}/$$.heard\nexec sleep 60\n`,
+  );
+  chmodSync(join(folder, "player"), 0o755);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const heard = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".heard"));
+const until = async (done: () => boolean): Promise<void> => {
+  const end = performance.now() + 10_000;
+  while (!done()) {
+    if (performance.now() > end) throw new Error("not within ten seconds");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+const running = (name: string): boolean => {
+  try {
+    process.kill(Number(name.split(".")[0]), 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const sounder = (volume = 1): ChildSounder =>
+  new ChildSounder({ player: "aplay", device: null, sounds: standard, volume: () => volume }, silentLog, [
+    join(folder, "player"),
+  ]);
+
+describe("the sounder", () => {
+  it("ends an old sound when a new one comes, and is silent when told", async () => {
+    const voice = sounder();
+    voice.play({ tone: "go", prompt: null, turn: 1 });
+    await until(() => heard().length === 1);
+    const [first = ""] = heard();
+    voice.play({ tone: "staff", prompt: null, turn: 2 });
+    await until(() => heard().length === 2);
+    await until(() => !running(first));
+    voice.silence();
+    await until(() => heard().every((name) => !running(name)));
+  });
+
+  it("drops a sound that belongs to an earlier turn", async () => {
+    const voice = sounder();
+    voice.play({ tone: "go", prompt: null, turn: 5 });
+    voice.play({ tone: "staff", prompt: null, turn: 4 });
+    await until(() => heard().length === 1);
+    const samples = samplesOf(readFileSync(join(folder, heard()[0] ?? "")));
+    expect(samples).toEqual(standard.tone("go"));
+    voice.silence();
+  });
+
+  it("speaks the prompt after the tone, at the volume of the hour, and keeps the tone where nothing is to be said", async () => {
+    const tone = standard.tone("staff") ?? Int16Array.of();
+    const spoken = standard.prompt("see-staff") ?? Int16Array.of();
+    for (const [prompt, extra] of [
+      ["see-staff", SAMPLE_RATE / 10 + spoken.length],
+      ["no-such-screen", 0],
+    ] as const) {
+      const before = heard();
+      const voice = sounder(0.5);
+      voice.play({ tone: "staff", prompt, turn: 1 });
+      await until(() => heard().length > before.length);
+      const name = heard().find((one) => !before.includes(one)) ?? "";
+      const samples = samplesOf(readFileSync(join(folder, name))) ?? Int16Array.of();
+      expect(samples.length).toBe(tone.length + extra);
+      expect(Math.max(...samples)).toBeLessThanOrEqual(Math.ceil(Math.max(...tone, ...(extra > 0 ? spoken : [])) / 2));
+      voice.silence();
+    }
+  });
+
+  it("goes on without a player", () => {
+    const voice = new ChildSounder({ player: "aplay", device: null, sounds: standard, volume: () => 1 }, silentLog, [
+      "/nowhere/player",
+    ]);
+    expect(() => voice.play({ tone: "go", prompt: null, turn: 1 })).not.toThrow();
+    expect(playerCommand("aplay", "hw:1")).toEqual(["aplay", "-q", "-D", "hw:1", "-t", "wav", "-"]);
+  });
+});
+
+describe("a set of sounds", () => {
+  it("has every tone of the lane, each other than the rest", () => {
+    const all: readonly Tone[] = ["step", "go", "staff", "next", "wait", "rest", "free", "guard-call", "guard-again"];
+    const tones = all.map((tone) =>
+      Buffer.from(new Uint8Array(standard.tone(tone)?.buffer ?? new ArrayBuffer(0))).toString("base64"),
+    );
+    expect(tones.every((tone) => tone.length > 0)).toBe(true);
+    expect(new Set(tones).size).toBe(all.length);
+  });
+
+  it("says with go and with staff what the screen says, and nothing for a screen it does not list", () => {
+    expect(standard.prompt("see-staff")?.length).toBeGreaterThan(0);
+    expect(standard.prompt("../see-staff")).toBeNull();
+  });
+
+  it("that is missing or holds another kind of file says which", () => {
+    expect(() => new SoundSet(folder, "zh")).toThrow("GL-2402");
+    const stereo = wavOf(Int16Array.of(1, 2));
+    stereo.writeUInt16LE(2, 22);
+    expect(samplesOf(stereo)).toBeNull();
+    expect(samplesOf(Buffer.from("RIFF"))).toBeNull();
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify({ tones: { go: "go.wav" }, prompts: {} }));
+    writeFileSync(join(folder, "go.wav"), stereo);
+    expect(() => new SoundSet(folder, "zh")).toThrow("go.wav is not 16-bit mono");
+  });
+});
