@@ -27,6 +27,8 @@ export interface IntakeHost {
 const PAGE_COLLECTION: Millis = millis(400);
 /** A code not seen for this long was put away; another one is a second pass then, and clutter before. */
 const PUT_AWAY: Millis = millis(500);
+/** An answered code that is still in view changes nothing; not seen for this long it is forgotten. */
+const ANSWERED: Millis = millis(10_000);
 /** Another code counts as a second pass only from this share of the first one's area. */
 const AS_LARGE = 0.6;
 /** At most this many codes of one page are looked at: a family release has 6 passages (RULES). */
@@ -39,7 +41,7 @@ export class CodeIntake {
   /** Codes of this turn that were announced, by their bytes. */
   readonly #mine = new Map<string, { readonly seenAt: Monotonic; readonly area: number }>();
   /** Codes that got their verdict while this person stood here. */
-  readonly #answered = new Set<string>();
+  readonly #answered = new Map<string, Monotonic>();
   #page: { readonly codes: Map<string, CodeRead>; readonly cancel: () => void } | null = null;
   #since: Monotonic = monotonic(0);
 
@@ -57,7 +59,7 @@ export class CodeIntake {
 
   /** The codes of this turn got their verdict: showing them on changes nothing. */
   settle(): void {
-    for (const key of this.#mine.keys()) this.#answered.add(key);
+    for (const key of this.#mine.keys()) this.#answered.set(key, this.#clock.monotonic());
     this.#drop();
   }
 
@@ -70,6 +72,7 @@ export class CodeIntake {
   offer(result: FrameResult): void {
     if (result.at < this.#since) return;
     const turn = this.#host.turn();
+    this.#forgetAnswered(result.codes);
     const fresh = result.codes.filter((code) => !this.#answered.has(keyOf(code)));
     switch (this.#host.attention()) {
       case "none":
@@ -81,6 +84,13 @@ export class CodeIntake {
         if (fresh.length === 0 && result.guidance !== null) this.#host.send({ type: "trying", turn });
         this.#take(fresh);
     }
+  }
+
+  /** In a queue nobody ever leaves the reading place empty: a code not seen for a while is forgotten all the same (P15). */
+  #forgetAnswered(seen: readonly CodeRead[]): void {
+    const now = this.#clock.monotonic();
+    for (const code of seen) if (this.#answered.has(keyOf(code))) this.#answered.set(keyOf(code), now);
+    for (const [key, at] of this.#answered) if (since(at, now) > ANSWERED) this.#answered.delete(key);
   }
 
   #take(codes: readonly CodeRead[]): void {

@@ -1,12 +1,13 @@
 /** From the thermometer's samples to a body temperature of the current turn (core/temperature does the measuring). */
 import type { BodyTemperature, Sample } from "../core/flow.ts";
 import type { LaneInput } from "../core/passage/lane-events.ts";
+import { type Drift, driftAfter, driftOf, drifts, startDrift } from "../core/temperature/drift.ts";
+import { thermometerTrouble } from "../core/temperature/fitness.ts";
 import { type Measuring, measure, startMeasuring } from "../core/temperature/measure.ts";
 import type { MeasureSettings } from "../core/temperature/settings.ts";
 import type { Clock } from "../ports/clock.ts";
 
 export interface ForeheadHost {
-  turn(): number;
   send(event: LaneInput): void;
 }
 
@@ -19,9 +20,12 @@ export class ForeheadIntake {
   #given: BodyTemperature | null = null;
   /** A forehead is measured only from the turn's beginning on, and one per person. */
   #open = false;
+  #turn = 0;
+  #drift: Drift;
 
   constructor(settings: MeasureSettings, clock: Clock, host: ForeheadHost) {
     this.#settings = settings;
+    this.#drift = startDrift(settings.correction.version);
     this.#clock = clock;
     this.#host = host;
   }
@@ -33,8 +37,24 @@ export class ForeheadIntake {
     return { share: answer.progress, again: answer.asks === "again" };
   }
 
+  /** What keeps the sensor from measuring now, or null. */
+  get trouble() {
+    return thermometerTrouble(this.#state, this.#clock.monotonic(), this.#settings);
+  }
+
+  /** How far the median of people at large has moved since the start, or null while there are too few. */
+  get drift(): number | null {
+    return driftOf(this.#drift);
+  }
+
+  get drifts(): boolean {
+    return drifts(this.#drift);
+  }
+
   /** A new person, or the next of a family: every reading before is forgotten. */
-  begin(): void {
+  begin(turn: number): void {
+    // The turn is told and not asked for: while the machine begins it, its snapshot still shows the one before.
+    this.#turn = turn;
     this.#open = true;
     this.#given = null;
     this.#step({ type: "begin", at: this.#clock.monotonic() });
@@ -65,6 +85,8 @@ export class ForeheadIntake {
     if (!this.#open || answer.kind !== "done" || answer.temperature === this.#given) return;
     this.#given = answer.temperature;
     this.#open = false;
-    this.#host.send({ type: "temperature", turn: this.#host.turn(), body: answer.temperature });
+    const { estimate } = answer.temperature;
+    if (estimate !== null) this.#drift = driftAfter(this.#drift, estimate);
+    this.#host.send({ type: "temperature", turn: this.#turn, body: answer.temperature });
   }
 }

@@ -1,5 +1,5 @@
 /** What a guard may do, each with the rule that allows or forbids it (RULES, "Who may release"). */
-import type { LaneMode } from "../core/flow.ts";
+import type { LaneMode, ReasonCode } from "../core/flow.ts";
 import type { Decision, LaneInput } from "../core/passage/lane-events.ts";
 import { clearanceOf, escortReasons } from "../core/verdict/clearance.ts";
 import type { GuardAction, GuardAnswer } from "../core/views.ts";
@@ -14,7 +14,7 @@ export interface GuardHost {
   readonly supervisor: boolean;
   readonly mode: LaneMode;
   readonly burning: boolean;
-  /** Somebody stands at the entrance. */
+  /** Somebody stands at the entrance of whom nothing was read. */
   readonly standing: boolean;
   /** The verdict on the screen, where it is no grant: a check without a named person is about this one. */
   readonly denied: Decision | null;
@@ -45,7 +45,7 @@ export function guardAction(action: GuardAction, guard: string | null, host: Gua
       return yes;
     case "family":
       if (!Number.isInteger(action.people) || action.people < 2 || action.people > 6) return no("two-to-six-people");
-      return release(guard, "guard", action.people, host);
+      return lookedAt(reasonsOf(host.denied), action.people, guard, host);
     case "dismiss":
       host.desk.remove(action.person);
       return yes;
@@ -63,17 +63,24 @@ export function guardAction(action: GuardAction, guard: string | null, host: Gua
 function manualCheck(person: number | null, guard: string, host: GuardHost): GuardAnswer {
   const waiting = person === null ? null : host.desk.find(person);
   if (person !== null && waiting === null) return no("gone");
-  const reasons = waiting?.reasons ?? host.denied?.verdict.reasons.map(({ code }) => code) ?? [];
+  const answer = lookedAt(waiting?.reasons ?? reasonsOf(host.denied), 1, guard, host);
+  if (answer.ok && person !== null) host.desk.remove(person);
+  return answer;
+}
+
+const reasonsOf = (decision: Decision | null): readonly ReasonCode[] =>
+  decision?.verdict.reasons.map(({ code }) => code) ?? [];
+
+/** Lets in whom a guard has looked at, where looking can clear what the machine found. A family is looked at one by one. */
+function lookedAt(reasons: readonly ReasonCode[], people: number, guard: string, host: GuardHost): GuardAnswer {
   // An out-of-service lane, or one without a reader, has no verdict to clear: the guard looks by hand (P21).
   const nothingRead = reasons.length === 0 && host.standing;
   if (!nothingRead) {
     const { manualCheck: allowed, blockedBy } = clearanceOf(reasons);
     if (!allowed) return no(blockedBy ?? "nobody");
   }
-  const answer = release(guard, "guard", 1, host);
-  if (!answer.ok) return answer;
-  host.people.add("manual-check");
-  if (person !== null) host.desk.remove(person);
+  const answer = release(guard, "guard", people, host);
+  if (answer.ok) for (let one = 0; one < people; one += 1) host.people.add("manual-check");
   return answer;
 }
 

@@ -7,10 +7,12 @@ import type { Direction, WallTime } from "../core/flow.ts";
 import { laneMachine } from "../core/passage/lane.machine.ts";
 import { type LaneContext, modeOf } from "../core/passage/lane-context.ts";
 import type { Decision, LaneEffects, LaneInput, Person } from "../core/passage/lane-events.ts";
+import { thermometerTroubles } from "../core/temperature/fitness.ts";
 import { millis } from "../core/units.ts";
 import { complaintNumber } from "../core/verdict/complaint.ts";
 import { decide } from "../core/verdict/decide.ts";
-import { periodOf } from "../core/verdict/period.ts";
+import { periodOf, trusted } from "../core/verdict/period.ts";
+import { remembering, type SiteRules } from "../core/verdict/site-rules.ts";
 import type { GuardAction, GuardAnswer, StreetScreen } from "../core/views.ts";
 import type { FrameResult } from "../ports/code-reader.ts";
 import type { Order, OrderOutcome } from "../ports/orders.ts";
@@ -51,6 +53,7 @@ export class Lane {
   readonly #ends: (() => void)[] = [];
   readonly tally = new Tally();
   readonly latency = new Latency();
+  #rules: SiteRules;
   #attendedId: number | null = null;
   #guard: { readonly id: string; readonly supervisor: boolean } | null = null;
   #ended: (why: "reset" | "failed" | "restart") => void = () => {};
@@ -64,6 +67,7 @@ export class Lane {
     const { clock, logger } = ports;
     this.#ports = ports;
     this.#settings = settings;
+    this.#rules = settings.rules;
     this.ended = new Promise((resolve) => {
       this.#ended = resolve;
     });
@@ -94,7 +98,7 @@ export class Lane {
       attention: () => attentionOf(this.#access),
       send,
     });
-    this.#forehead = new ForeheadIntake(settings.temperature, clock, { turn, send });
+    this.#forehead = new ForeheadIntake(settings.temperature, clock, { send });
     this.#desk = new Desk(clock, settings.timings, {
       called: (person) => {
         if (person.calls === 3) this.#reports.plain("unanswered-call", { detail: { calls: person.calls } });
@@ -128,7 +132,6 @@ export class Lane {
       thermometer.onSample((sample) => {
         this.#forehead.sample(sample);
         watchdog.progress("thermometer");
-        this.#health.observe("thermometer-silent", !sample.ok);
       }),
       clock.every(BEAT, () => this.#beat()),
     );
@@ -224,8 +227,8 @@ export class Lane {
       supervisor: this.#guard?.supervisor ?? false,
       mode: this.mode,
       burning: this.#ports.inputs.active("fire"),
-      standing: this.#context.present.entry,
-      denied: this.#access === "denied" || this.#access === "attended" ? this.#context.decision : null,
+      standing: this.#context.present.entry && this.#context.people.length === 0,
+      denied: ["denied", "attended", "lingering"].includes(this.#access) ? this.#context.decision : null,
       turnstileFree: this.#context.ticket === null && this.#context.wantedGuard === null,
       send: (event) => this.#send(event),
       reset: () => this.#reset(guard),
@@ -262,17 +265,17 @@ export class Lane {
   #decide(person: Person, direction: Direction, mask: LaneContext["mask"]) {
     const { credential, temperature } = person;
     const at: WallTime = this.#ports.clock.wall();
-    return decide({ credential, temperature, mask, direction, mode: "normal", at }, this.#settings.rules);
+    return decide({ credential, temperature, mask, direction, mode: "normal", at }, this.#rules);
   }
 
   #effects(): LaneEffects {
     const { clock, logger, release, freePassage, latch, verifier } = this.#ports;
     return {
-      begin: () => {
+      begin: (turn) => {
         this.#codes.begin();
-        this.#forehead.begin();
+        this.#forehead.begin(turn);
       },
-      measureNext: () => this.#forehead.begin(),
+      measureNext: (turn) => this.#forehead.begin(turn),
       decided: (decision) => this.#decided(decision),
       release: (ticket, index) => {
         if (index === 0) {
@@ -362,8 +365,10 @@ export class Lane {
 
   #present(side: Direction, present: boolean): void {
     if (!present && side === this.#context.direction) this.#codes.forget();
-    this.#forehead.present(present);
     this.#send({ type: "presence", side, present });
+    // The thermometer sees whoever is served: people who come and go on the other side don't disturb a measurement.
+    const { direction, present: there } = this.#context;
+    this.#forehead.present(there[direction]);
   }
 
   #fire(): void {
@@ -385,6 +390,10 @@ export class Lane {
     const { clock, watchdog } = this.#ports;
     const reader = this.#ports.codeReader;
     this.#forehead.tick();
+    const { trouble } = this.#forehead;
+    for (const id of thermometerTroubles) this.#health.observe(id, id === trouble);
+    this.#health.observe("thermometer-drift", this.#forehead.drifts);
+    if (trusted(clock.wall())) this.#rules = remembering(this.#rules, this.#period());
     this.#health.observe("no-trusted-time", clock.wall().trust === "unsynced");
     if (reader !== null) this.#health.observe("reader-stalled", reader.idleFor() > STALLED);
     this.#health.tick();
@@ -443,7 +452,7 @@ export class Lane {
   }
 
   #period() {
-    return periodOf(this.#ports.clock.wall(), this.#settings.rules);
+    return periodOf(this.#ports.clock.wall(), this.#rules);
   }
 
   async #open(trouble: Parameters<Health["observe"]>[0], open: () => Promise<void> | undefined): Promise<void> {

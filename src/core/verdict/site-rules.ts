@@ -105,5 +105,8 @@ export function siteRules(input: SiteRulesInput): SiteRules {
   return rules as SiteRules;
 }
 
+/** The same rules, remembering the period that a trusted clock last showed (RULES, clock). */
+export const remembering = (rules: SiteRules, lastKnownPeriod: Period): SiteRules => ({ ...rules, lastKnownPeriod });
+
 /** Tenths of a degree as a whole number, so that 37.3 compares as people mean it. */
 export const tenths = (value: Celsius): number => Math.round(value * 10);
