@@ -11,6 +11,7 @@ import { FileEmergencyLatch } from "../device/gpio/emergency-latch.ts";
 import { Artist } from "../device/rig/artist.ts";
 import type { PrintedCode } from "../device/rig/clip.ts";
 import { type PrinterKeys, printCode } from "../device/rig/code-printer.ts";
+import { recordClip } from "../device/rig/record.ts";
 import type { Picture } from "../device/rig/render/scene.ts";
 import { castOf, type Person, type Script } from "../device/rig/script.ts";
 import { type Pace, Stage } from "../device/rig/stage.ts";
@@ -38,6 +39,8 @@ export interface DemoOptions {
   readonly port: number;
   readonly logger: Logger;
   readonly pace?: Pace;
+  /** Folder for a recording of every visit. */
+  readonly record?: string;
   /** Hears each visit as it ends. */
   readonly onVisit?: (visit: { readonly n: number; readonly says: string; readonly screen: string }) => void;
   readonly onListening?: (where: { readonly display: string; readonly rig: string; readonly room: string }) => void;
@@ -114,6 +117,7 @@ export class Demo {
       const person = cast[n % cast.length];
       const clip = await clips[n];
       if (person === undefined || clip === undefined) return;
+      if (this.#options.record !== undefined) await recordClip(this.#options.record, n + 1, clip);
       this.ledger.comes(person);
       await visit(person, clip, this.stage, this.#host(), script.hurried ?? false);
       this.#options.onVisit?.({ n: n + 1, says: person.says, screen: this.ledger.lastVerdict });

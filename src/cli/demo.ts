@@ -9,6 +9,7 @@ interface Flags {
   readonly script: string;
   readonly listScripts?: true;
   readonly frames?: string;
+  readonly record?: string;
   readonly seed: string;
   readonly json?: true;
   readonly port: string;
@@ -22,6 +23,7 @@ export function register(program: Command): void {
     .option("--script <name|file>", "who comes; see --list-scripts", "day")
     .option("--list-scripts", "print the scripts that ship")
     .option("--frames <folder>", "pictures or recordings in place of the rendered people")
+    .option("--record <folder>", "write what the rig's camera saw, one recording a visit, for --frames")
     .option("--seed <n>", "changes faces and hands, never the totals", "1")
     .option("--json", "one JSON object per line on standard output")
     .option("--port <n>", "port of the pedestrian page; 0 is any free one", "8080")
@@ -51,6 +53,7 @@ async function run(flags: Flags): Promise<void> {
   castOf(options.script, people ?? 1);
   const demo = new Demo({
     ...options,
+    ...(flags.record === undefined ? {} : { record: flags.record }),
     onListening: (where) => {
       if (json) printJson({ listening: where });
       else
