@@ -27,6 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/demo-config.ts": ["src/config", "src/control-room"],
   "src/demo-frames.ts": ["src/demo-ledger.ts", "device"],
   "src/demo-ledger.ts": ["src/wire.ts", "src/lane", "src/control-room", "device"],
+  "src/wire-bench.ts": ["src/wire.ts", "src/service"],
   "src/wire-settings.ts": ["src/config", "src/lane", "src/read"],
   "src/wire.ts": [
     "src/wire-settings.ts",

@@ -218,6 +218,13 @@ export class Lane {
     this.#draw();
   }
 
+  /** Local maintenance: the screen says closed, entry is shut, the exit stays free. False where a fire forbids it. */
+  maintenance(on: boolean): boolean {
+    this.#send({ type: "maintenance", on });
+    this.#draw();
+    return this.#context.maintenance === on;
+  }
+
   /** What a guard asks for (RULES, "Who may release"). */
   async guard(action: GuardAction, guard: string | null): Promise<GuardAnswer> {
     const answer = guardAction(action, guard, {
