@@ -37,6 +37,8 @@ export interface ControlRoom {
   /** Operators, for those who set the first one up. */
   readonly people: PeopleStore;
   readonly figures: () => CollectorFigures;
+  /** Whether the broker is reached. */
+  connected(): boolean;
   /** Whether this event of a lane is on the centre's disk. */
   has(src: string, epoch: string, seq: number): boolean;
   /** Called after each durable commit with the sequence numbers it added. */
@@ -133,6 +135,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
     url: server.url,
     people,
     figures: () => collector.figures,
+    connected: () => link.connected,
     has: (src, epoch, seq) => contains(covered.get(`${src} ${epoch}`) ?? [], seq),
     lookForHoles: (pause) => collector.askForHoles(pause),
     onCommitted: (listener) => collector.onCommitted(listener),

@@ -12,7 +12,8 @@ import type { EventStore, StoredEvent } from "./store/events.ts";
 
 const tick: Millis = seconds(1);
 /** Events filed in one transaction. */
-const group = 500;
+const group = 1_000;
+const pause: Millis = millis(150);
 /** Gaps are looked at this often, in ticks. */
 const gapTicks = 10;
 
@@ -40,6 +41,7 @@ export class Desk {
   #working: Promise<void> | null = null;
   #again = false;
   #ticks = 0;
+  #wakeUp: () => void = () => {};
   #stopped = false;
   #startedAt: Instant;
 
@@ -57,6 +59,7 @@ export class Desk {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    this.#wakeUp();
     await this.#working;
   }
 
@@ -91,8 +94,19 @@ export class Desk {
       } catch (error) {
         this.#deps.logger.error("events not filed; tried again", { code: "GL-6010", error: textOf(error) });
       }
-      await new Promise((next) => setImmediate(next));
+      await this.#rest();
     }
+  }
+
+  /** Storing comes first: filing works in groups, with a pause in which commits have the disk. */
+  #rest(): Promise<void> {
+    return new Promise((next) => {
+      const cancel = this.#deps.clock.after(pause, next);
+      this.#wakeUp = () => {
+        cancel();
+        next();
+      };
+    });
   }
 
   async #doDue(): Promise<void> {

@@ -11,7 +11,6 @@ const types = { id: "INTEGER PRIMARY KEY", int: "INTEGER", text: "TEXT", blob: "
  * @throws DatabaseError GL-6001 where the file can't be opened or is no database.
  */
 export function openSqlite(file: string): Database {
-  if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = open(file);
   const statements = new Map<string, Prepared>();
   const listeners = new Map<string, Set<(payload: string) => void>>();
@@ -123,6 +122,7 @@ function prepare(db: Sqlite.Database, sql: string): Prepared {
 
 function open(file: string): Sqlite.Database {
   try {
+    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const db = new Sqlite(file);
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");

@@ -1,0 +1,283 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { acknowledge, type Case, resolve, shelve } from "../../src/control-room/cases/case.ts";
+import { type Database, DatabaseError } from "../../src/control-room/database/database.ts";
+import { openPostgres } from "../../src/control-room/database/postgres.ts";
+import { openSqlite } from "../../src/control-room/database/sqlite.ts";
+import { factsOf } from "../../src/control-room/desk.ts";
+import { backup, Eraser } from "../../src/control-room/retention/eraser.ts";
+import { dayOf, KeyRing } from "../../src/control-room/retention/key-ring.ts";
+import { AuditLog } from "../../src/control-room/store/audit.ts";
+import { CaseStore } from "../../src/control-room/store/cases.ts";
+import { EventStore, type Incoming } from "../../src/control-room/store/events.ts";
+import { PeopleStore } from "../../src/control-room/store/people.ts";
+import { schemaFor } from "../../src/control-room/store/schema.ts";
+import { type Instant, later, minutes } from "../../src/core/units.ts";
+import { contains, type Ranges, size } from "../../src/protocol/ranges.ts";
+import { postgresPrograms, type Server, startPostgres } from "./support/postgres.ts";
+import { envelope, epoch, folder, HandClock, keepingLogger } from "./support/room.ts";
+
+const src = "linqu/huaan/east-03";
+const day = 86_400_000;
+const subject = "SD-370724-199001010018";
+const temperature = 37.987;
+const programs = postgresPrograms();
+if (programs === null)
+  process.stderr.write("store.test: no PostgreSQL server installed (Debian: postgresql); its half is left out\n");
+
+function incoming(
+  seq: number,
+  at: Instant,
+  keys: KeyRing | null = null,
+  change: Parameters<typeof envelope>[2] = {},
+): Incoming {
+  const body = envelope(src, seq, { at: new Date(at).toISOString(), ...change });
+  const sealDay = keys === null ? null : dayOf(at) + 14;
+  const place = `${src} ${epoch} ${seq}`;
+  return {
+    src,
+    epoch,
+    seq,
+    type: body.type,
+    at,
+    received: at,
+    body: JSON.stringify(body),
+    sealed: keys === null || sealDay === null ? null : keys.seal({ subject, temperature }, sealDay, place),
+    sealDay,
+    shed: body.shed?.ranges ?? [],
+    shedCount: body.shed?.count ?? 0,
+  };
+}
+
+const kinds = [{ name: "SQLite" as const }, ...(programs === null ? [] : [{ name: "PostgreSQL" as const }])];
+describe.each(kinds)("the store on $name", ({ name }) => {
+  const place = folder();
+  let server: Server | null = null;
+  let made = 0;
+  let db: Database;
+  let clock: HandClock;
+  let events: EventStore;
+  let audit: AuditLog;
+  let cases: CaseStore;
+  let file = "";
+
+  beforeAll(async () => {
+    if (name === "PostgreSQL" && programs !== null) server = await startPostgres(programs, ["fsync=off"]);
+  }, 60_000);
+  afterAll(async () => {
+    await server?.stop();
+    place.remove();
+  });
+  beforeEach(async () => {
+    made += 1;
+    file = join(place.path, `${made}.db`);
+    db =
+      server === null
+        ? openSqlite(file)
+        : await openPostgres({ url: await server.database(), dump: join(server.programs, "pg_dump") });
+    await db.migrate(schemaFor(db.kind));
+    // Once more: a second process on the same database finds everything there.
+    await db.migrate(schemaFor(db.kind));
+    clock = new HandClock();
+    events = new EventStore(db);
+    audit = new AuditLog(db);
+    cases = new CaseStore(db, audit, minutes(1));
+  });
+  afterEach(() => db.stop());
+  const now = (): Instant => clock.wall().at;
+  const fileAll = () => cases.file(factsOf, now(), 500);
+
+  it("keeps every event once whatever the order, the batches and the repetitions, and covers exactly those", async () => {
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 12 }), { maxLength: 8 }),
+        async (batches) => {
+          run += 1;
+          const lane = `linqu/huaan/l-${run}`;
+          const before = await events.size();
+          let covered: Ranges = [];
+          const fresh: number[] = [];
+          for (const batch of batches)
+            for (const coverage of await events.ingest(batch.map((seq) => ({ ...incoming(seq, now()), src: lane })))) {
+              covered = coverage.covered;
+              fresh.push(...coverage.fresh);
+            }
+          const wanted = new Set(batches.flat());
+          expect(new Set(fresh)).toEqual(wanted);
+          expect(fresh.length).toBe(wanted.size);
+          expect(size(covered)).toBe(wanted.size);
+          expect([...wanted].every((seq) => contains(covered, seq))).toBe(true);
+          expect((await events.size()) - before).toBe(wanted.size);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("lets several collectors store one lane's events at once, without a loss and without a deadlock", async () => {
+    const other = new EventStore(db);
+    const lanes = ["linqu/a/1", "linqu/b/1", "linqu/c/1"];
+    const batch = (from: number): Incoming[] =>
+      Array.from({ length: 30 }, (_, at) => ({
+        ...incoming(from + Math.floor(at / 3), now()),
+        src: lanes[at % 3] ?? "",
+      }));
+    await Promise.all(
+      [1, 6, 11, 16, 21, 26].map((from, at) => (at % 2 === 0 ? events : other).ingest(batch(from).reverse())),
+    );
+    const streams = await events.streams();
+    expect(streams.map((one) => one.have)).toEqual([[[1, 35]], [[1, 35]], [[1, 35]]]);
+    expect(await events.size()).toBe(105);
+  });
+
+  it("counts what a tombstone explains as covered, and names what nobody explains", async () => {
+    const shed = { ranges: [[3, 5] as [number, number]], kind: "system" as const, count: 3 };
+    await events.ingest([incoming(1, now()), incoming(6, now(), null, { type: "shed", shed })]);
+    const [coverage] = await events.ingest([incoming(9, now())]);
+    expect(coverage?.covered).toEqual([
+      [1, 1],
+      [3, 6],
+      [9, 9],
+    ]);
+    await events.claimHoles(now(), now(), 10);
+    const holes = await events.claimHoles(now(), now(), 10);
+    expect(holes).toEqual([{ src, epoch, from: 2, to: 2 }]);
+  });
+
+  it("makes one case of one person's tries within ten minutes, and a second one after that", async () => {
+    for (const [seq, at] of [
+      [1, 0],
+      [2, 4],
+      [3, 13],
+      [4, 30],
+    ] as const)
+      await events.ingest([
+        incoming(seq, later(now(), minutes(at)), null, { case: "person-1", level: "red", type: "red-code" }),
+      ]);
+    const { opened } = await fileAll();
+    expect(opened.length).toBe(2);
+    const [first, second] = (await cases.get(opened.map((one) => one.id))).sort((a, b) => a.openedAt - b.openedAt);
+    expect([first?.tries, second?.tries, first?.priority]).toEqual([3, 1, 1]);
+    expect((await events.ofCase(first?.id ?? "")).map((event) => event.seq)).toEqual([1, 2, 3]);
+  });
+
+  it("writes an action and its audit entry together or not at all, and refuses what ISA-18.2 refuses", async () => {
+    await events.ingest([incoming(1, now(), null, { level: "red", type: "red-code" })]);
+    const { opened } = await fileAll();
+    const id = opened[0]?.id ?? "";
+    const word = { who: "li", at: now() };
+    const shelf = await cases.act(id, (one) => shelve(one, "li", now(), later(now(), minutes(15)), "x"), {
+      ...word,
+      action: "shelve",
+    });
+    expect(shelf).toEqual({ ok: false, refusal: "red-cannot-be-shelved" });
+    expect((await audit.head()).n).toBe(0);
+    expect((await cases.act(id, (one) => acknowledge(one, "li", now()), { ...word, action: "acknowledge" }))?.ok).toBe(
+      true,
+    );
+    expect((await audit.ofCase(id)).map((entry) => [entry.who, entry.action])).toEqual([["li", "acknowledge"]]);
+  });
+
+  it("does not let the audit log be changed or shortened, and finds the entry at which somebody forced it", async () => {
+    for (let n = 0; n < 5; n += 1)
+      await audit.record({ at: now(), who: "li", action: "export", caseId: null, detail: { n } });
+    await expect(db.run("UPDATE audit SET who = 'wang' WHERE n = 3")).rejects.toThrow(/GL-6003/);
+    await expect(db.run("DELETE FROM audit WHERE n = 5")).rejects.toThrow(/GL-6003/);
+    expect(await audit.firstBroken()).toBeNull();
+    await db.run(name === "SQLite" ? "DROP TRIGGER audit_kept" : "DROP TRIGGER audit_kept ON audit");
+    await db.run("UPDATE audit SET who = 'wang' WHERE n = 3");
+    expect(await audit.firstBroken()).toBe(3);
+  });
+
+  it("erases subject, temperature and notes by the fourteenth day after the case was resolved, from log and backups too", async () => {
+    const keys = new KeyRing(join(place.path, `keys-${made}`));
+    const eraser = new Eraser({ database: db, keyRing: keys, audit, clock, logger: keepingLogger() }, 14);
+    await events.ingest([incoming(1, now(), keys, { case: "a" }), incoming(2, now(), keys, { case: "b" })]);
+    const { opened } = await fileAll();
+    const [resolved = "", open = ""] = opened.map((one) => one.id);
+    await cases.addNote(resolved, { at: now(), who: "li", text: "planted-note" });
+    clock.advance(3 * day);
+    await cases.act(resolved, (one) => resolve(one, "li", now()), { who: "li", at: now(), action: "resolve" });
+    const copy = await backup(db, join(place.path, `backups-${made}`), 7, now());
+    const sealedOf = async (id: string) =>
+      (await events.sealedOf([id])).map((one) => keys.open(one.sealed, one.seal_day, `${src} ${epoch} ${one.seq}`));
+
+    for (let passed = 3; passed < 16; passed += 1) {
+      clock.advance(day);
+      await eraser.run();
+    }
+    expect(await sealedOf(resolved)).toEqual([{ subject, temperature }]);
+    expect((await cases.notes(resolved)).length).toBe(1);
+    clock.advance(day);
+    await eraser.run();
+    // Seventeen days after the event, fourteen after the case was resolved: gone; the open one is still there.
+    expect(await sealedOf(resolved)).toEqual([]);
+    expect(await cases.notes(resolved)).toEqual([]);
+    expect(await sealedOf(open)).toEqual([{ subject, temperature }]);
+    expect((await audit.ofCase(resolved)).at(-1)?.action).toBe("erase");
+    expect(await audit.firstBroken()).toBeNull();
+
+    // The backup was made when both were there: with every key that is left, nothing in it opens.
+    if (name === "SQLite") {
+      const old = new EventStore(openSqlite(copy));
+      for (const event of await old.sealedOf([resolved, open]))
+        expect(keys.open(event.sealed, event.seal_day, `${src} ${epoch} ${event.seq}`)).toBeNull();
+      for (const path of [file, `${file}-wal`, copy]) expect(planted(path)).toEqual([]);
+    } else expect(planted(copy)).toEqual([]);
+  });
+
+  it("lets a session live while it is used, ends it when it is not, and brakes guessing", async () => {
+    const people = new PeopleStore(db, 2 ** 10);
+    await people.put("li", "operator", "correct horse", now(), false);
+    expect(await people.check("li", "correct horsf")).toBeNull();
+    expect(await people.check("nobody", "correct horse")).toBeNull();
+    expect((await people.check("li", "correct horse"))?.role).toBe("operator");
+    const { token } = await people.begin("li", now());
+    clock.advance(14 * 60_000);
+    expect((await people.session(token, now()))?.operator.id).toBe("li");
+    clock.advance(14 * 60_000);
+    expect((await people.session(token, now()))?.operator.id).toBe("li");
+    clock.advance(16 * 60_000);
+    expect(await people.session(token, now())).toBeNull();
+    for (let n = 0; n < 5; n += 1) await people.countAttempt(["id li"], now());
+    expect(await people.mayTry(["ip ::1", "id li"], now())).toBe(false);
+    clock.advance(16 * 60_000);
+    expect(await people.mayTry(["id li"], now())).toBe(true);
+    await expect(people.put("li", "operator", "short", now(), false)).rejects.toThrow(/GL-6012/);
+  });
+
+  it("tells every listener which cases changed, after the commit", async () => {
+    const told: (readonly string[] | "all")[] = [];
+    cases.onChange((ids) => told.push(ids));
+    await events.ingest([incoming(1, now())]);
+    const { opened } = await fileAll();
+    const end = performance.now() + 5_000;
+    while (told.length === 0 && performance.now() < end) await new Promise((next) => setTimeout(next, 5));
+    expect(told).toEqual([opened.map((one: Case) => one.id)]);
+  });
+});
+
+/** Which of the planted texts lie readable in a file. */
+function planted(path: string): string[] {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch {
+    return [];
+  }
+  return [subject, String(temperature), "planted-note"].filter((text) =>
+    path.endsWith(".db") && text === "planted-note" ? false : bytes.includes(text),
+  );
+}
+
+describe("the driver", () => {
+  it("says what to do where the database can't be opened", () => {
+    const place = folder();
+    writeFileSync(join(place.path, "file"), "");
+    expect(() => openSqlite(join(place.path, "file", "centre.db"))).toThrow(DatabaseError);
+    place.remove();
+  });
+});
