@@ -43,6 +43,8 @@ const mostWaiting = 5_000;
 /** Receipts of one lane are joined within this time, so that a lane that drains its backlog gets one per group. */
 const receiptPause: Millis = millis(50);
 const retryPause: Millis = seconds(1);
+const linger: Millis = millis(8);
+const company = 250;
 export const holePause: Millis = seconds(10);
 const mostHoles = 500;
 /** Most numbers of one request (MESSAGES). */
@@ -194,9 +196,10 @@ export class Collector {
         this.#births = births.concat(this.#births === births ? [] : this.#births);
         this.#figures.failedCommits += 1;
         this.#deps.logger.error("events not stored; the lanes keep them", { code: "GL-6006", error: textOf(error) });
-        await this.#pause();
+        await this.#pause(retryPause);
       }
-      await new Promise((next) => setImmediate(next));
+      // Back to back, a commit waits a little for company: the flush of the disk costs the same for one as for hundreds.
+      if (this.#waiting.length < company) await this.#pause(linger);
     }
   }
 
@@ -235,9 +238,9 @@ export class Collector {
     this.#owed.clear();
   }
 
-  #pause(): Promise<void> {
+  #pause(length: Millis): Promise<void> {
     return new Promise((go) => {
-      const cancel = this.#deps.clock.after(retryPause, go);
+      const cancel = this.#deps.clock.after(length, go);
       this.#wake = () => {
         cancel();
         go();
