@@ -287,7 +287,7 @@ export class Lane {
       release: (ticket, index) => {
         if (index === 0) {
           this.tally.released(ticket);
-          this.latency.released(ticket, this.#context.decision, clock.monotonic());
+          this.latency.released(ticket, clock.monotonic());
           this.#tell({ kind: "released", ticket });
         }
         pulse(release, ticket.release.direction, clock, logger, (ok) =>
@@ -325,6 +325,7 @@ export class Lane {
 
   #decided(decision: Decision): void {
     this.tally.decided(decision);
+    this.latency.decided(decision);
     this.#people.decided(decision);
     this.#codes.settle();
     this.#tell({ kind: "decided", decision });

@@ -7,22 +7,25 @@ const KEPT = 2000;
 
 export class Latency {
   readonly #all: number[] = [];
+  #last: { readonly turn: number; readonly at: number } | null = null;
+
+  /** Notes when the last input of a verdict was captured. */
+  decided({ turn, people }: Decision): void {
+    this.#last = {
+      turn,
+      at: Math.max(...people.map(({ readAt, temperature }) => Math.max(readAt, temperature?.at ?? 0))),
+    };
+  }
 
   /** Notes one release; anything but a grant on entry has no input to be measured from. */
-  released(ticket: Ticket, decision: Decision | null, edge: Monotonic): void {
-    if (ticket.release.cause !== "grant" || decision === null || decision.turn !== ticket.turn) return;
-    const last = Math.max(...decision.people.map(({ readAt, temperature }) => Math.max(readAt, temperature?.at ?? 0)));
-    this.#all.push(Math.max(0, edge - last));
+  released({ release, turn }: Ticket, edge: Monotonic): void {
+    if (release.cause !== "grant" || this.#last?.turn !== turn) return;
+    this.#all.push(Math.max(0, edge - this.#last.at));
     if (this.#all.length > KEPT) this.#all.shift();
   }
 
   /** Milliseconds; null where nothing was released yet. */
-  summary(): {
-    readonly n: number;
-    readonly p50: number | null;
-    readonly p95: number | null;
-    readonly p99: number | null;
-  } {
+  summary(): Readonly<Record<"p50" | "p95" | "p99", number | null>> & { readonly n: number } {
     const sorted = [...this.#all].sort((a, b) => a - b);
     const at = (share: number): number | null => {
       const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
