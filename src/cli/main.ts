@@ -23,6 +23,8 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   keys: () => import("./keys.ts"),
   order: () => import("./order.ts"),
   poster: () => import("./poster.ts"),
+  run: () => import("./run.ts"),
+  "outputs-safe": () => import("./outputs-safe.ts"),
   verify: () => import("./verify.ts"),
 };
 

@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+let folder: string;
+let file: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "run-"));
+  file = join(folder, "lane.json");
+  const example = JSON.parse(readFileSync(join(root, "config/lane.example.json"), "utf8")) as Record<string, unknown>;
+  const devices = { ...(example.devices as object), gpio: { chip: "no-such-chip" } };
+  writeFileSync(file, JSON.stringify({ ...example, devices, storage: { directory: folder } }));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const greenlane = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [join(root, "src/cli/greenlane.js"), ...args], { encoding: "utf8" });
+
+describe("greenlane run and outputs-safe", () => {
+  it("touch the outputs before anything else, and say which part is missing and what to do", {
+    timeout: 120_000,
+  }, () => {
+    for (const command of ["run", "outputs-safe"]) {
+      const { status, stderr } = greenlane(command, "--config", file);
+      expect(status, command).not.toBe(0);
+      // The key files that the configuration names are missing, too; the chip comes first.
+      expect(stderr, command).toMatch(/GL-230[34]/);
+      expect(stderr).toContain("no-such-chip");
+      expect(stderr).not.toContain("GL-1103");
+    }
+  });
+});
