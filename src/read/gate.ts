@@ -1,11 +1,19 @@
 /**
  * Is anything there? Compares a coarse sampling of the picture with the empty lane, straight from the camera's buffer.
  * What light does is taken out first: automatic exposure scales the whole picture, mains flicker lifts and lowers
- * rows, the sun moves slowly. What is left must be a thing.
+ * rows, the sun moves slowly. What is left must be a thing; a thing without fine structure (somebody walking by out
+ * of focus) is looked at in every fourth picture only.
  */
 import type { Monotonic } from "../core/units.ts";
 import type { Raster } from "./luma.ts";
 import type { GateSettings } from "./settings.ts";
+
+/** Changed cells with fine structure that a code in view has at the least: one of 40 pixels has 25 cells. */
+const STRUCTURED_CELLS = 10;
+/** Range of grey within a cell that counts as structure. */
+const STRUCTURE = 24;
+/** Of pictures with a change but no structure, each so-manieth is looked at all the same. */
+const LOOK_EVERY = 4;
 
 export class PresenceGate {
   readonly #settings: GateSettings;
@@ -16,6 +24,7 @@ export class PresenceGate {
   #known = false;
   #openUntil = Number.NEGATIVE_INFINITY;
   #stillSince = Number.NEGATIVE_INFINITY;
+  #passedOver = 0;
 
   constructor(settings: GateSettings) {
     this.#settings = settings;
@@ -32,7 +41,13 @@ export class PresenceGate {
     if (!this.#known) return true;
     const changed = this.#differing(this.#empty, this.#settings.difference);
     if (changed >= this.#settings.cells) this.#openUntil = at + this.#settings.hold;
-    return at <= this.#openUntil;
+    if (at > this.#openUntil) return false;
+    if (this.#structured(raster) >= STRUCTURED_CELLS) {
+      this.#passedOver = 0;
+      return true;
+    }
+    this.#passedOver = (this.#passedOver + 1) % LOOK_EVERY;
+    return this.#passedOver === 1;
   }
 
   /** To be told after each picture whether a code was in it: what is read is never taken for the empty lane. */
@@ -93,6 +108,34 @@ export class PresenceGate {
       const shift = middle(this.#row);
       for (let column = 0; column < columns; column++)
         if (Math.abs((this.#row[column] as number) - shift) > limit) count++;
+    }
+    return count;
+  }
+
+  /** Changed cells in which grey varies within a few pixels, across and down. */
+  #structured(raster: Raster): number {
+    const { columns, rows, difference } = this.#settings;
+    const bytes = raster.format === "yuyv" ? 2 : raster.format === "rgb" ? 3 : 1;
+    const offset = raster.format === "rgb" ? 1 : 0;
+    const { width, height, data } = raster;
+    const reach = Math.max(1, Math.floor(width / columns / 3));
+    const gain = this.#gain(this.#empty);
+    let count = 0;
+    for (let row = 1; row < rows - 1; row++) {
+      const y = Math.min(height - 1 - reach, ((row + 0.5) * height) / rows) | 0;
+      for (let column = 1; column < columns - 1; column++) {
+        const cell = row * columns + column;
+        if (Math.abs((this.#now[cell] as number) - gain * (this.#empty[cell] as number)) <= difference) continue;
+        const x = (((column + 0.5) * width) / columns) | 0;
+        let [low, high] = [255, 0];
+        for (let dy = -reach; dy <= reach; dy += reach)
+          for (let dx = -reach; dx <= reach; dx += reach) {
+            const level = data[((y + dy) * width + x + dx) * bytes + offset] ?? 0;
+            low = Math.min(low, level);
+            high = Math.max(high, level);
+          }
+        if (high - low > STRUCTURE) count++;
+      }
     }
     return count;
   }

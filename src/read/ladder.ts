@@ -49,6 +49,8 @@ interface Rung {
   readonly thoroughOnly: boolean;
   /** Cheap enough for a region of any size. */
   readonly anySize?: boolean;
+  /** Worth its cost even beside a code that is read already. */
+  readonly further?: boolean;
   read(view: Grey, zxing: Zxing): readonly Decoded[];
 }
 
@@ -78,10 +80,17 @@ const rungs: readonly Rung[] = [
     name: "double",
     channel: "yb",
     thoroughOnly: false,
+    further: true,
     read: (view, zxing) => scaled(zxing.read(doubled(view)).found, 0.5),
   },
   { name: "still-4", channel: "yb", thoroughOnly: false, read: (view, zxing) => stilledRead(view, zxing, 4, 0.12) },
-  { name: "focus-4", channel: "yb", thoroughOnly: false, read: (view, zxing) => refocusedRead(view, zxing, 4) },
+  {
+    name: "focus-4",
+    channel: "yb",
+    thoroughOnly: false,
+    further: true,
+    read: (view, zxing) => refocusedRead(view, zxing, 4),
+  },
   { name: "focus-3", channel: "yb", thoroughOnly: true, read: (view, zxing) => refocusedRead(view, zxing, 3) },
   {
     name: "sharp-denoise",
@@ -178,7 +187,7 @@ export class Ladder {
       return { codes, unread: [], sightings: [], enhancement: 0 };
     const started = this.#clock();
     const regions = this.#regions(plane("yb"), open, codes, effort);
-    const unread = this.#climb(regions, plane, codes, effort, started);
+    const unread = this.#climb(regions, plane, codes, effort, started, open.length);
     return { codes, unread, sightings: open, enhancement: this.#clock() - started };
   }
 
@@ -212,12 +221,13 @@ export class Ladder {
     codes: LadderRead[],
     effort: LadderEffort,
     started: number,
+    sure: number,
   ): Box[] {
     let unread = [...regions];
     for (const rung of rungs) {
       if (rung.thoroughOnly && !effort.thorough) continue;
-      // Once something is read, what else looks like a code gets the rungs that find most, not all of them.
-      if (rung.thoroughOnly && codes.length > 0) continue;
+      // Once something is read and no decoder is sure of another code, print beside it gets the two best rungs only.
+      if (codes.length > 0 && sure === 0 && rung.further !== true) continue;
       for (const box of unread) {
         if (this.#clock() - started >= effort.allowance) return unread;
         const view = crop(plane(rung.channel), box);
