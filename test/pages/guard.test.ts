@@ -74,7 +74,7 @@ describe("every reason, in both languages", () => {
         await page.waitForSelector(`[data-reason="${code}"]`);
         expect((await page.locator(".plate h2").innerText()).length, code).toBeGreaterThan(1);
         expect(await page.locator(".say-zh").innerText()).toMatch(/[一-鿿]/);
-        expect(await page.locator(".say-en").innerText()).toMatch(/^[A-Z][a-zA-Z ,.’']+\.$/);
+        expect(await page.locator(".say-en").innerText()).toMatch(/^[A-Z][a-zA-Z ,.?’']+\.$/);
         expect(await page.locator(".do li").count()).toBeGreaterThanOrEqual(2);
         expect(await page.locator("main").innerText()).not.toMatch(/[{}]|undefined|null|NaN/);
         expect(await misfits(page), code).toEqual([]);
@@ -97,6 +97,10 @@ describe("every reason, in both languages", () => {
           expect(places.get(id) ?? place, `${id} moved for ${code}`).toBe(place);
           places.set(id, place);
           expect(box?.height).toBeGreaterThanOrEqual(56);
+          expect(
+            await button.evaluate((one) => one.scrollHeight - one.clientHeight),
+            `${id} for ${code}`,
+          ).toBeLessThanOrEqual(1);
         }
       }
       expect(places.size).toBe(6);
