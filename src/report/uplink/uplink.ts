@@ -47,11 +47,10 @@ export interface UplinkOptions {
 
 /** A connection that lasted this long was a good one. */
 const goodAfter = millis(30_000);
-/** One that ended sooner than this was thrown out. */
-const shortLife = millis(10_000);
 /** So many ends of connections that never got steady, within so long: somebody else has the name, or a message is refused. */
 const fightAfter = 3;
 const fightWindow = millis(180_000);
+/** One that ended sooner than this may have been thrown out. */
 const steadyAfter = millis(60_000);
 /** Then at most five attempts a minute. */
 const fightPause = millis(12_000);
@@ -197,7 +196,7 @@ export class MqttUplink {
     this.#openedAt = null;
     this.#ready = false;
     this.#centres.clear();
-    this.#lastShort = lived !== null && lived < shortLife;
+    this.#lastShort = lived !== null && lived < steadyAfter;
     if (lived !== null && lived >= goodAfter) this.#attempt = 0;
     handlers.down();
     if (!this.#running) return;
@@ -247,7 +246,8 @@ export class MqttUplink {
     const now = this.#centreState();
     if (now !== before) {
       this.#say(this.#broker);
-      this.#options.handlers.centre(now === "online");
+      // The retained state after each connect is no news; a collector that was away and is back is.
+      if (before !== "unknown") this.#options.handlers.centre(now === "online");
     }
   }
 
