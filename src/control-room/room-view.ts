@@ -14,7 +14,7 @@ const resolvedShown: Millis = minutes(60);
 /** Most cases a page is given: the list is made for 10^4 and holds twice that. */
 export const mostShown = 20_000;
 /** Changes are told at most this often, together. */
-const pause: Millis = millis(100);
+const pause: Millis = millis(150);
 
 export interface RoomListener {
   cases(rows: readonly RoomCase[]): void;
@@ -146,7 +146,7 @@ export class RoomView {
 
   async #temperatures(ids: readonly string[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();
-    for (const event of await this.#deps.events.sealedOf(ids)) {
+    for (const event of await this.#deps.events.lastSealedOf(ids)) {
       const place = `${event.src} ${event.epoch} ${event.seq}`;
       const temperature = this.#deps.keyRing.open(event.sealed, event.seal_day, place)?.temperature ?? null;
       if (temperature !== null) found.set(event.case_id, temperature);

@@ -18,7 +18,7 @@ const tables = [
     body {text} NOT NULL, sealed {blob}, seal_day {int}, filed {int} NOT NULL DEFAULT 0, case_id {text},
     UNIQUE (stream, seq))`,
   `CREATE INDEX IF NOT EXISTS event_unfiled ON event (n) WHERE filed = 0`,
-  `CREATE INDEX IF NOT EXISTS event_case ON event (case_id) WHERE case_id IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS event_case ON event (case_id, n) WHERE case_id IS NOT NULL`,
   `CREATE INDEX IF NOT EXISTS event_sealed ON event (seal_day) WHERE sealed IS NOT NULL`,
   `CREATE TABLE IF NOT EXISTS cases (
     id {text} PRIMARY KEY, key {text} NOT NULL, state {text} NOT NULL, priority {int} NOT NULL, src {text} NOT NULL,
