@@ -65,16 +65,21 @@ pack_initrd() {
   (cd "$tree" && find . | cpio -oH newc --quiet | gzip -1) >"$dir/initrd.gz"
 }
 
-# boot VERSION LOG GUEST_COMMAND: runs the command in the guest; succeeds iff the guest says HIL_OK at its end.
+# start_guest VERSION LOG GUEST_COMMAND [KERNEL_ARGUMENT]: becomes the emulator; the console goes to LOG.
 # DISK names a disk image, MEM its memory in MiB, LIMIT the patience in seconds.
-boot() {
-  local version=$1 log=$2 command=$3
-  timeout -k 5 "${LIMIT:-240}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m "${MEM:-1536}" \
-    -nodefaults -no-user-config -display none -serial stdio -no-reboot \
+start_guest() {
+  local version=$1 log=$2 command=$3 more=${4:-}
+  exec timeout --foreground -s KILL "${LIMIT:-300}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 \
+    -m "${MEM:-1536}" -nodefaults -no-user-config -display none -serial "file:$log" -no-reboot \
     ${DISK:+-drive file="$DISK",if=virtio,format=raw,cache=writeback} \
     -kernel "$CACHE/$version/root/boot/vmlinuz-$version" -initrd "$CACHE/$version/initrd.gz" \
-    -append "console=ttyS0 panic=-1 quiet loglevel=3 mitigations=off hil.command=$command hil.kernel=$CACHE/$version/root hil.home=$ROOT" \
-    -virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap </dev/null 2>&1 |
-    tr -d '\r' >"$log" || true
-  grep -q '^HIL_OK' "$log"
+    -append "console=ttyS0 panic=-1 quiet loglevel=3 mitigations=off hil.command=$command hil.kernel=$CACHE/$version/root hil.home=$ROOT $more" \
+    -virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap </dev/null
+}
+
+# boot VERSION LOG GUEST_COMMAND: succeeds iff the guest says HIL_OK at its end.
+boot() {
+  (start_guest "$@") || true
+  sed -i 's/\r//' "$2"
+  grep -q '^HIL_OK' "$2"
 }
