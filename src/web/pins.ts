@@ -38,7 +38,7 @@ function derive(pin: string, salt: Buffer, cost: number): Promise<Buffer> {
 function parse(stored: string): Parsed {
   const [, cost, salt, key] = /^scrypt:(1[0-5]):([\w-]{22}):([\w-]{43})$/.exec(stored) ?? [];
   if (cost === undefined || salt === undefined || key === undefined)
-    throw new PinError("GL-5003: a guard's PIN hash is unreadable; make a new one with `greenlane guard-pin`");
+    throw new PinError("GL-5003: a guard's PIN hash is unreadable; give the post a new PIN with `greenlane staff add`");
   return { cost: Number(cost), salt: Buffer.from(salt, "base64url"), key: Buffer.from(key, "base64url") };
 }
 

@@ -224,7 +224,7 @@ describe("touch alone", () => {
   it("says what the lane refused", async () => {
     await opened("/guard", { hasTouch: true });
     await signIn();
-    answer = { ok: false, why: "busy" };
+    answer = { ok: false, why: "turnstile-busy" };
     await page.tap("[data-push=manual-check]");
     await page.waitForSelector("text=闸机正在放行，请稍候再试");
   });

@@ -113,4 +113,16 @@ describe("the two languages", () => {
       expect(Object.keys(language.guard.sheets.escort.reasons).sort()).toEqual([...escortReasons].sort());
     }
   });
+
+  it("have words for every answer of the lane to a guard", () => {
+    const source = ["guard-action.ts", "lane.ts"]
+      .map((name) => readFileSync(join(import.meta.dirname, "../../src/lane", name), "utf8"))
+      .join("\n");
+    const answers = [...source.matchAll(/\bno\("([a-z-]+)"\)|ok: false, why: "([a-z-]+)"/g)].map(
+      (match) => match[1] ?? match[2] ?? "",
+    );
+    expect(answers.length).toBeGreaterThan(5);
+    for (const language of [zh, en])
+      expect(answers.filter((why) => language.guard.answers[why] === undefined)).toEqual([]);
+  });
 });

@@ -62,10 +62,13 @@ function note(text: string, bad: boolean): void {
   change({ note: { text, bad } });
 }
 
-/** An answer in words: a known key of the locales, else that the lane did not accept. */
+/** An answer in words: the lane names what is in the way, which may be its mode or a reason of the person's. */
 function answerText(why: string): string {
-  const answers: Readonly<Record<string, string>> = wordsOf(language).answers;
-  return answers[why] ?? wordsOf(language).answers.refused;
+  const words = wordsOf(language);
+  const answers: Readonly<Record<string, string>> = words.answers;
+  const modes: Readonly<Record<string, { readonly title: string }>> = words.modes;
+  if (why in words.reasons && !(why in modes)) return words.answers["not-allowed"];
+  return answers[why] ?? modes[why]?.title ?? words.answers.refused;
 }
 
 function pinText(answer: { why: string; retryInMs?: number }): string {
