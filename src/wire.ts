@@ -104,7 +104,7 @@ export async function wire(config: LaneConfig, devices: Devices, around: Surroun
       ...around.web.look,
     },
     signIn: around.signIn,
-    onGuardAction: (action, guard) => lane.guard(action, guard),
+    onGuardAction: (action, guard, supervisor) => lane.guard(action, guard, supervisor),
     onShift: (guard) => lane.shift(guard),
     link: () => reporter.uplink.state(),
   });

@@ -225,13 +225,20 @@ export class Lane {
     return this.#context.maintenance === on;
   }
 
-  /** What a guard asks for (RULES, "Who may release"). */
-  async guard(action: GuardAction, guard: string | null): Promise<GuardAnswer> {
+  /**
+   * What a guard asks for (RULES, "Who may release"). `supervisor` says that a supervisor's PIN was entered for it;
+   * unless given, the running shift decides.
+   */
+  async guard(
+    action: GuardAction,
+    guard: string | null,
+    supervisor = this.#guard?.supervisor ?? false,
+  ): Promise<GuardAnswer> {
     const answer = guardAction(action, guard, {
       desk: this.#desk,
       reports: this.#reports,
       people: this.#people,
-      supervisor: this.#guard?.supervisor ?? false,
+      supervisor,
       mode: this.mode,
       burning: this.#ports.inputs.active("fire"),
       standing: this.#context.present.entry && this.#context.people.length === 0,

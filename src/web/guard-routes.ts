@@ -11,7 +11,7 @@ export interface GuardRouteOptions {
   readonly sessions: Sessions;
   readonly secure: boolean;
   readonly signIn: (pin: string) => Promise<Guard | null>;
-  readonly onGuardAction: (action: GuardAction, guard: string | null) => Promise<GuardAnswer>;
+  readonly onGuardAction: (action: GuardAction, guard: string | null, supervisor: boolean) => Promise<GuardAnswer>;
   /** The session ended or began: the tablets of this token connect anew. */
   readonly onSession: (token: string | null) => void;
 }
@@ -85,7 +85,7 @@ export function guardRoutes(app: FastifyInstance, options: GuardRouteOptions): v
       if (!answer.guard.supervisor) return reply.code(403).send({ ok: false, why: "supervisor-pin" });
       guard = answer.guard.id;
     }
-    return options.onGuardAction(asked.action, guard);
+    return options.onGuardAction(asked.action, guard, needsSupervisor(asked.action));
   });
 }
 

@@ -58,8 +58,11 @@ export interface WebOptions {
   };
   /** Who a PIN belongs to; `findGuard` over the configured book. */
   readonly signIn: (pin: string) => Promise<Guard | null>;
-  /** `guard` is null only for `call-help` from a tablet without a guard. */
-  readonly onGuardAction: (action: GuardAction, guard: string | null) => Promise<GuardAnswer>;
+  /**
+   * `guard` is null only for `call-help` from a tablet without a guard. `supervisor` is true where a supervisor's PIN
+   * was entered for this request; then `guard` is that supervisor, whoever is signed in.
+   */
+  readonly onGuardAction: (action: GuardAction, guard: string | null, supervisor: boolean) => Promise<GuardAnswer>;
   /** Hears whose id a hardware button carries; null when the last shift ended. */
   readonly onShift?: (guard: Guard | null) => void;
   readonly link?: () => LinkState;

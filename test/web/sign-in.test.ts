@@ -26,7 +26,9 @@ async function started(changes: Partial<WebOptions> = {}) {
         tries++;
         return guards[pin] ?? null;
       },
-      onGuardAction: async (action, guard) => {
+      onGuardAction: async (action, guard, supervisor) => {
+        // Whoever is signed in: only the PIN entered for the request makes it a supervisor's.
+        expect(supervisor).toBe(["end-lockdown", "reset-emergency"].includes(action.kind));
         asked.push([action, guard]);
         return { ok: true };
       },
@@ -218,7 +220,7 @@ describe("what a guard may ask for", () => {
 
   it("needs a supervisor's PIN each time for ending a lockdown and resetting an emergency", async () => {
     const { post, signIn, asked } = await started();
-    const cookie = await signIn("900900");
+    const cookie = await signIn("023100");
     for (const kind of ["end-lockdown", "reset-emergency"]) {
       expect((await post("/guard/actions", { action: { kind } }, { cookie })).status).toBe(403);
       expect((await post("/guard/actions", { action: { kind }, pin: "023100" }, { cookie })).status).toBe(403);
