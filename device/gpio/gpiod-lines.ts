@@ -19,7 +19,7 @@ interface Watched {
 
 export class GpiodLines implements Lines {
   readonly name: string;
-  readonly resync: Millis = millis(2000);
+  readonly resync: Millis = millis(10_000);
   readonly #clock: Clock;
   readonly #chip: string;
   readonly #dialect: Dialect;
@@ -27,6 +27,7 @@ export class GpiodLines implements Lines {
   readonly #holders = new Map<number, Staying>();
   #monitor: Staying | null = null;
   #work: Promise<void> = Promise.resolve();
+  #queued: Promise<void> | null = null;
   #cancel: (() => void) | null = null;
 
   private constructor(clock: Clock, chip: { label: string; name: string }, dialect: Dialect) {
@@ -100,10 +101,14 @@ export class GpiodLines implements Lines {
     });
   }
 
-  /** Reads every level again. One at a time; calls that come meanwhile follow it. */
+  /** Reads every level again. One at a time; whoever asks before it has begun shares the next one. */
   #refresh(): Promise<void> {
-    this.#work = this.#work.then(() => this.#read());
-    return this.#work;
+    this.#queued ??= this.#work.then(() => {
+      this.#queued = null;
+      return this.#read();
+    });
+    this.#work = this.#queued;
+    return this.#queued;
   }
 
   async #read(): Promise<void> {

@@ -104,10 +104,12 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
   }
 
   async start(): Promise<void> {
-    for (const [name, wire] of Object.entries(this.#wiring.contacts))
-      if (wire !== null && wire !== undefined) await this.#sense(name as InputLine, wire);
-    if (this.#wiring.beamA !== null) await this.#sense("beam-entry", this.#wiring.beamA);
-    if (this.#wiring.beamB !== null) await this.#sense("beam-exit", this.#wiring.beamB);
+    const { contacts, beamA, beamB } = this.#wiring;
+    const wires = Object.entries({ ...contacts, "beam-entry": beamA, "beam-exit": beamB });
+    // All at once: a backend may take them in one go.
+    await Promise.all(
+      wires.map(([name, wire]) => (wire === null || wire === undefined ? null : this.#sense(name as Name, wire))),
+    );
     this.#running = true;
     this.#cancels = [
       this.#clock.every(this.#lines.resync, () => this.#resync()),

@@ -69,7 +69,7 @@ pack_initrd() {
 # DISK names a disk image, MEM its memory in MiB, LIMIT the patience in seconds.
 start_guest() {
   local version=$1 log=$2 command=$3 more=${4:-}
-  exec timeout --foreground -s KILL "${LIMIT:-300}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 \
+  exec timeout --foreground -s KILL "${LIMIT:-420}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 \
     -m "${MEM:-1536}" -nodefaults -no-user-config -display none -serial "file:$log" -no-reboot \
     ${DISK:+-drive file="$DISK",if=virtio,format=raw,cache=writeback} \
     -kernel "$CACHE/$version/root/boot/vmlinuz-$version" -initrd "$CACHE/$version/initrd.gz" \

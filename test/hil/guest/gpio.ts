@@ -13,8 +13,12 @@ import { checks, sleep, until } from "./say.ts";
 const clock = new SystemClock({ trust: () => ({ trust: "synced", error: millis(0) }) });
 const chip = new KernelChip();
 const backend = process.argv[2] === "chardev" ? "chardev" : "sysfs";
-/** The long waits of the suite (windows of many seconds) are kept to the fake on the machine at hand. */
-const slow = new Set(["standing in the way is held open, once"]);
+/**
+ * Left to the fake: a wait of half a minute, and with the tools, whose children take half a second each to start here,
+ * whatever turns on quick edges in the moments when they are replaced.
+ */
+const left = (sentence: string): boolean =>
+  /held open/.test(sentence) || (backend === "chardev" && /tailgating|turning back|against|unused/.test(sentence));
 
 async function bench(
   run: (of: { turnstile: GpioTurnstile; body: TurnstileBody; events: string[] }) => Promise<unknown>,
@@ -38,7 +42,7 @@ async function bench(
 }
 
 const promises = Object.entries(turnstilePromises)
-  .filter(([sentence]) => !slow.has(sentence))
+  .filter(([sentence]) => !left(sentence))
   .map(([sentence, promise]) => [
     `${backend}: ${sentence}`,
     () =>
