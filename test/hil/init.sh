@@ -20,6 +20,7 @@ mkdir -p /dev/pts /dev/shm; mount -t devpts p /dev/pts; mount -t tmpfs t /dev/sh
 mount --bind \$KERNEL/lib/modules /lib/modules 2>/dev/null || { mkdir -p /lib/modules; mount --bind \$KERNEL/lib/modules /lib/modules; }
 ip link set lo up
 cd \$HIL_HOME
+[ ! -f test/hil/guest/$command.init.sh ] || . test/hil/guest/$command.init.sh
 sh test/hil/guest/$command.sh && echo HIL_OK
 sync
 echo o >/proc/sysrq-trigger

@@ -1,7 +1,7 @@
 /** The serial scan engine on a USB gadget of the kernel's: g_serial is the engine, cdc-acm the kiosk's side. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, writeSync } from "node:fs";
 import { SystemClock } from "../../../device/clock/system-clock.ts";
 import { SerialScanner } from "../../../device/scanner/serial-scanner.ts";
 import type { CodeRead } from "../../../src/core/flow.ts";
@@ -32,6 +32,8 @@ setInterval(() => {
 }, 20).unref();
 
 const plug = (plugged: boolean): void => {
+  // An engine that is pulled out takes its own end with it; an open end would keep the gadget.
+  if (engine >= 0) closeSync(engine);
   engine = -1;
   commands = [];
   execFileSync("modprobe", plugged ? ["g_serial", "use_acm=1"] : ["-r", "g_serial"]);

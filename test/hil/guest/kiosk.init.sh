@@ -1,0 +1,51 @@
+# Sourced by the first process: builds the kiosk's place and gives the machine to systemd, which runs the real unit.
+exec >/dev/console 2>&1
+modprobe gl_gpio; modprobe i2c-dev; modprobe gl_i2c
+modprobe vivid n_devs=1 node_types=0x101 num_inputs=1 input_types=3 num_outputs=1 output_types=1
+mkdir -p /opt/greenlane/src/cli /etc/greenlane /var/lib/greenlane /run/systemd/timesync
+cp -r "$HIL_HOME"/dist/src "$HIL_HOME"/dist/device "$HIL_HOME"/dist/ui /opt/greenlane/
+cp "$HIL_HOME"/src/cli/greenlane.js /opt/greenlane/src/cli/
+cp "$HIL_HOME"/package.json /opt/greenlane/
+for shared in node_modules config; do ln -s "$HIL_HOME/$shared" /opt/greenlane/$shared; done
+ln -s "$(command -v node)" /usr/bin/node 2>/dev/null
+touch /run/systemd/timesync/synchronized
+for group in gpio i2c video dialout audio; do getent group $group >/dev/null || groupadd --system $group; done
+useradd --system --home /var/lib/greenlane --groups gpio,i2c,video,dialout,audio greenlane
+# udev does not run here: what its rules do (config/udev-greenlane.rules).
+chgrp -R gpio /sys/class/gpio/export /sys/class/gpio/unexport; chmod g+w /sys/class/gpio/export /sys/class/gpio/unexport
+chgrp gpio /dev/gpiochip0; chgrp i2c /dev/i2c-1; chgrp video /dev/video0; chmod 660 /dev/gpiochip0 /dev/i2c-1 /dev/video0
+node "$HIL_HOME/out/hil/guest/kiosk.js" prepare
+chown -R greenlane /etc/greenlane /var/lib/greenlane
+cp "$HIL_HOME/systemd/greenlane.service" /etc/systemd/system/
+mkdir -p /etc/systemd/system/greenlane.service.d
+cat >/etc/systemd/system/greenlane.service.d/emulator.conf <<U
+[Unit]
+DefaultDependencies=no
+[Service]
+# The emulator is some fifteen times slower than a board.
+WatchdogSec=60
+TimeoutStartSec=240
+StandardOutput=file:/run/greenlane.log
+StandardError=file:/run/greenlane.log
+U
+cat >/etc/systemd/system/hil.service <<U
+[Unit]
+DefaultDependencies=no
+[Service]
+Type=oneshot
+EnvironmentFile=/run/hil-environment
+WorkingDirectory=$HIL_HOME
+StandardOutput=tty
+StandardError=tty
+TTYPath=/dev/console
+ExecStart=/bin/sh $HIL_HOME/test/hil/guest/kiosk.sh
+U
+cat >/etc/systemd/system/hil.target <<U
+[Unit]
+DefaultDependencies=no
+AllowIsolate=yes
+Requires=hil.service
+After=hil.service
+U
+sed 's/^export //; s/ \([A-Z_]*=\)/\n\1/g' /run/hil >/run/hil-environment
+exec /lib/systemd/systemd --unit=hil.target --show-status=0 --log-target=kmsg --log-level=warning
