@@ -69,7 +69,8 @@ function carrierOf(codes: readonly PrintedCode[], random: Random): Carrier {
     x: (index - (codes.length - 1) / 2) * pitch,
   }));
   // The pose is that of the first code: a page with several lies centred when that one lies left.
-  const scale = codes.length > 1 ? 3.3 : between(random, 4.6, 5.2);
+  const page = codes.length > 1;
+  const scale = page ? 3 : between(random, 4.6, 5.2);
   const x = 320 + (prints[0]?.x ?? 0) * scale;
   return {
     ...plainCarrier,
@@ -85,9 +86,9 @@ function carrierOf(codes: readonly PrintedCode[], random: Random): Carrier {
       x: x + between(random, -12, 12),
       y: 240 + between(random, -12, 12),
       pixelsPerMm: scale,
-      rotation: between(random, -8, 8),
+      rotation: page ? between(random, -3, 3) : between(random, -8, 8),
       tiltX: first?.code.tilt ?? between(random, -12, 12),
-      tiltY: between(random, -12, 12),
+      tiltY: page ? between(random, -4, 4) : between(random, -12, 12),
     },
   };
 }

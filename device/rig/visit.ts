@@ -1,14 +1,14 @@
 /** One person's visit, from stepping up to leaving: plays a line of the script on the stage. */
 import type { Direction } from "../../src/core/flow.ts";
 import { seconds } from "../../src/core/units.ts";
-import type { GuardAction, StreetScreen } from "../../src/core/views.ts";
+import type { GuardAction, GuardAnswer, StreetScreen } from "../../src/core/views.ts";
 import type { Picture } from "./render/scene.ts";
 import type { Person } from "./script.ts";
 import type { Stage } from "./stage.ts";
 
 export interface VisitHost {
   /** The guard on duty at the rig. */
-  guard(action: GuardAction): Promise<unknown>;
+  guard(action: GuardAction): Promise<GuardAnswer>;
   /** Resolves when the lane has judged somebody after now. */
   judged(within: number): Promise<unknown>;
   happens(what: NonNullable<Person["happens"]>): Promise<void>;
@@ -41,7 +41,7 @@ export async function visit(
   const answer = await Promise.race([released, judged.then(() => stage.pause(0).then(() => stage.screen))]);
   if (answer !== true && person.guard === "manual-check") {
     await stage.pause(REACTION);
-    await host.guard({ kind: "manual-check", person: null });
+    await checkedByHand(stage, host);
   }
   const goes =
     answer === true || side === "exit" || person.guard === "manual-check" || (await grantedSoon(released, stage));
@@ -49,10 +49,19 @@ export async function visit(
   stage.holdsUp(null);
   stage.leansBack();
   if (goes && (await released)) await goThrough(person, side, stage);
-  else await stage.pause(hurried ? REACTION : 450);
+  else await stage.pause(hurried ? REACTION : 300);
   stage.stands(side, false);
   if (person.forehead === "sensor-fault") stage.thermometer.fail(null);
   await stage.pause(hurried ? 40 : 120);
+}
+
+/** The guard presses again while the turnstile is still with somebody else. */
+async function checkedByHand(stage: Stage, host: VisitHost): Promise<void> {
+  for (let tries = 0; tries < 40; tries += 1) {
+    const answer = await host.guard({ kind: "manual-check", person: null });
+    if (answer.ok || answer.why !== "turnstile-busy") return;
+    await stage.pause(200);
+  }
 }
 
 /** Leans in when the screen asks, once for each code of the page. */

@@ -25,6 +25,8 @@ export interface IntakeHost {
 
 /** A family page is read over a few frames: codes are collected this long before they are counted. */
 const PAGE_COLLECTION: Millis = millis(400);
+/** A check that takes longer is announced before its answer, so that nobody waits for the platform unprompted. */
+const EARLY: Millis = millis(30);
 /** A code not seen for this long was put away; another one is a second pass then, and clutter before. */
 const PUT_AWAY: Millis = millis(500);
 /** An answered code that is still in view changes nothing; not seen for this long it is forgotten. */
@@ -44,6 +46,7 @@ export class CodeIntake {
   readonly #answered = new Map<string, Monotonic>();
   #page: { readonly codes: Map<string, CodeRead>; readonly cancel: () => void } | null = null;
   #since: Monotonic = monotonic(0);
+  #looking = false;
 
   constructor(verifier: Verifier, clock: Clock, host: IntakeHost) {
     this.#verifier = verifier;
@@ -102,6 +105,7 @@ export class CodeIntake {
       for (const code of codes) if (this.#page.codes.size < PAGE_LIMIT) this.#page.codes.set(keyOf(code), code);
       return;
     }
+    if (this.#looking) return;
     const unknown = codes.filter((code) => !this.#mine.has(keyOf(code)));
     const [nearest] = unknown;
     if (nearest === undefined || !this.#replaces(nearest)) return;
@@ -116,13 +120,25 @@ export class CodeIntake {
     );
   }
 
+  /** One code alone. A pass issued for family may be the first of a page: then the page is given its time. */
   async #single(code: CodeRead): Promise<void> {
     const turn = this.#host.turn();
+    const checking = this.#verifier.verify(code, this.#host.direction());
+    if (this.#mine.size === 0) {
+      this.#looking = true;
+      const early = await Promise.race([checking, this.#soon()]);
+      this.#looking = false;
+      if (this.#host.turn() !== turn || this.#host.attention() !== "asking") return;
+      if (early?.forWhom === "family") return this.#collect([code]);
+    }
     this.#announce([code], turn);
     // A second pass began a new turn instead; its code comes again with the next frame.
     if (this.#host.turn() !== turn) return;
-    const credential = await this.#verifier.verify(code, this.#host.direction());
-    this.#host.send({ type: "credential", turn, credential, readAt: code.at });
+    this.#host.send({ type: "credential", turn, credential: await checking, readAt: code.at });
+  }
+
+  #soon(): Promise<null> {
+    return new Promise((resolve) => this.#clock.after(EARLY, () => resolve(null)));
   }
 
   #collect(codes: readonly CodeRead[]): void {

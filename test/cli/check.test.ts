@@ -36,7 +36,7 @@ async function run(...words: readonly string[]): Promise<Record<string, unknown>
 const check = async (...words: readonly string[]): Promise<CheckResult> =>
   (await run("check", "--at", at, "--trust", trust, ...words))[0] as unknown as CheckResult;
 const pass = async (status: string, ...more: readonly string[]): Promise<string> =>
-  String((await run("issue", "--key", key, "--status", status, "--at", at, ...more))[0]?.["text"]);
+  String((await run("issue", "--key", key, "--status", status, "--at", at, ...more))[0]?.text);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "greenlane-check-"));

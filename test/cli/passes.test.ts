@@ -36,7 +36,7 @@ async function run(...words: readonly string[]): Promise<Record<string, unknown>
 const one = async (...words: readonly string[]): Promise<Record<string, unknown>> => (await run(...words))[0] ?? {};
 const keyPair = async (name: string, alg = "ES256"): Promise<{ key: string; pub: string; kid: string }> => {
   const made = await one("keys", "new", "--out", folder, "--name", name, "--alg", alg, "--json");
-  return { key: String(made["privateKey"]), pub: String(made["publicKey"]), kid: String(made["kid"]) };
+  return { key: String(made.privateKey), pub: String(made.publicKey), kid: String(made.kid) };
 };
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ describe("greenlane keys, issue and verify", () => {
     expect((await stat(key)).mode & 0o777).toBe(0o600);
     const pass = await one("issue", "--key", key, "--at", at, "--json");
     expect(pass).toMatchObject({ kid, alg, status: "green", medium: "electronic", forWhom: "self" });
-    expect(await one("verify", "--json", "--trust", pub, "--at", at, "--", String(pass["text"]))).toEqual({
+    expect(await one("verify", "--json", "--trust", pub, "--at", at, "--", String(pass.text))).toEqual({
       format: "HP1",
       outcome: "green",
       checks: {
@@ -74,7 +74,7 @@ describe("greenlane keys, issue and verify", () => {
   it("says of each check what it is, the ones behind a failed one too", async () => {
     const { key, pub, kid } = await keyPair("a");
     const other = await keyPair("b");
-    const text = String((await one("issue", "--key", key, "--at", at, "--json"))["text"]);
+    const text = String((await one("issue", "--key", key, "--at", at, "--json")).text);
     const late = await one("verify", "--json", "--trust", pub, "--at", "2020-06-01T00:00:00Z", text);
     expect(late).toMatchObject({ outcome: "expired", checks: { signature: true, keyUsage: true, validity: false } });
     const unknown = await one("verify", "--json", "--trust", other.pub, "--at", at, text);
@@ -105,12 +105,12 @@ describe("greenlane keys, issue and verify", () => {
       version: 2,
       keys: 2,
     });
-    const text = String((await one("issue", "--key", first.key, "--at", at, "--json"))["text"]);
+    const text = String((await one("issue", "--key", first.key, "--at", at, "--json")).text);
     const verify = () => one("verify", "--json", "--trust", list, "--at", at, text);
-    expect((await verify())["outcome"]).toBe("green");
-    expect((await run("keys", "show", list, "--json")).map((each) => each["region"])).toEqual(["37", "32"]);
+    expect((await verify()).outcome).toBe("green");
+    expect((await run("keys", "show", list, "--json")).map((each) => each.region)).toEqual(["37", "32"]);
     await one(...sign, "--from", list, "--revoke", first.kid);
-    expect((await verify())["outcome"]).toBe("unverifiable");
+    expect((await verify()).outcome).toBe("unverifiable");
     expect(await run("keys", "show", list, "--json")).toHaveLength(1);
   });
 
@@ -119,7 +119,7 @@ describe("greenlane keys, issue and verify", () => {
     const pdf = path("family.pdf");
     const paper = ["issue", "--key", key, "--medium", "paper", "--family", "--at", at, "--json"];
     const passes = await run(...paper, "--subject", "a", "--subject", "b", "--out", pdf);
-    expect(passes.map((each) => each["goodUntil"])).toEqual(Array(2).fill("2020-05-15T00:00:00.000Z"));
+    expect(passes.map((each) => each.goodUntil)).toEqual(Array(2).fill("2020-05-15T00:00:00.000Z"));
     const bytes = await readFile(pdf);
     expect(bytes.subarray(0, 5).toString()).toBe("%PDF-");
     // Embedded letters: without them a machine lacking Chinese fonts prints boxes.
@@ -161,7 +161,7 @@ describe("greenlane keys, issue and verify", () => {
 
   it("end with code 2 and one JSON line for a file that can't be read, and read a code from standard input", async () => {
     const { key, pub } = await keyPair("stdin");
-    const text = String((await one("issue", "--key", key, "--at", at, "--json"))["text"]);
+    const text = String((await one("issue", "--key", key, "--at", at, "--json")).text);
     const command = join(import.meta.dirname, "../../src/cli/greenlane.js");
     const call = (words: readonly string[], input: string) =>
       new Promise<{ code: number; out: string }>((resolve) => {
@@ -207,7 +207,7 @@ describe("greenlane poster", () => {
       ...out,
       "--json",
     );
-    expect(told["code"]).toBe("https://example.invalid/place/7");
+    expect(told.code).toBe("https://example.invalid/place/7");
     const svg = await readFile(files[0] ?? "", "utf8");
     expect(svg).not.toContain("<text");
     expect(svg).toContain('width="210mm"');

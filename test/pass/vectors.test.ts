@@ -132,7 +132,7 @@ describe("CBOR (RFC 8949)", () => {
     ["a1f401", "a truth for a key"],
     ["62c328", "a text that is no UTF-8"],
     ["d81000", "a tag nobody knows"],
-    ["81".repeat(20) + "00", "twenty levels"],
+    [`${"81".repeat(20)}00`, "twenty levels"],
     ["9f".repeat(5000), "five thousand levels, none closed"],
   ])("refuses %s: %s", (bytes) => {
     expect(decodeCbor(hex(bytes), "any")).toBeNull();
