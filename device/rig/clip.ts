@@ -18,11 +18,11 @@ import {
 import type { Code } from "./script.ts";
 
 /** Frames of one clip; the last ones repeat while the person holds on. */
-const FRAMES = 10;
+const FRAMES = 8;
 const ARRIVAL = 2;
 export const FPS = 15;
 /** How many frames at the end of a clip are looped. */
-export const LOOP = 6;
+export const LOOP = 5;
 
 export interface PrintedCode {
   readonly code: Code;
@@ -78,8 +78,8 @@ function carrierOf(codes: readonly PrintedCode[], random: Random): Carrier {
     codes: prints,
     dark: first?.code.dark ?? false,
     cracked: first?.code.cracked ?? 0,
-    creased: medium === "paper" ? 0.1 : 0,
-    brightness: medium === "paper" ? 0.55 : between(random, 0.7, 0.95),
+    creased: medium === "paper" ? 0.05 : 0,
+    brightness: medium === "paper" ? 0.75 : between(random, 0.7, 0.95),
     seed: Math.floor(random() * 1e6),
     pose: {
       ...plainCarrier.pose,

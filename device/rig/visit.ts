@@ -1,6 +1,6 @@
 /** One person's visit, from stepping up to leaving: plays a line of the script on the stage. */
 import type { Direction } from "../../src/core/flow.ts";
-import { seconds } from "../../src/core/units.ts";
+import { millis } from "../../src/core/units.ts";
 import type { GuardAction, GuardAnswer, StreetScreen } from "../../src/core/views.ts";
 import type { Picture } from "./render/scene.ts";
 import type { Person } from "./script.ts";
@@ -15,7 +15,7 @@ export interface VisitHost {
 }
 
 const asksForehead: readonly StreetScreen[] = ["forehead", "one-at-a-time", "again"];
-const REACTION = 60;
+const REACTION = 40;
 /** The pulse of the rig's turnstile has ended by then, and the arm is open. */
 const ARM_OPENS = 130;
 
@@ -28,7 +28,7 @@ export async function visit(
   hurried: boolean,
 ): Promise<void> {
   const side: Direction = person.way ?? "entry";
-  const hesitates = person.hesitates ?? (hurried ? 0 : 120);
+  const hesitates = person.hesitates ?? (hurried ? 0 : 60);
   if (person.forehead === "sensor-fault") stage.thermometer.fail("checksum");
   const released = stage.clicks(side, 25_000);
   const judged = host.judged(25_000);
@@ -49,10 +49,10 @@ export async function visit(
   stage.holdsUp(null);
   stage.leansBack();
   if (goes && (await released)) await goThrough(person, side, stage);
-  else await stage.pause(hurried ? REACTION : 300);
+  else await stage.pause(hurried ? REACTION : 200);
   stage.stands(side, false);
   if (person.forehead === "sensor-fault") stage.thermometer.fail(null);
-  await stage.pause(hurried ? 40 : 120);
+  await stage.pause(hurried ? 40 : 60);
 }
 
 /** The guard presses again while the turnstile is still with somebody else. */
@@ -80,9 +80,9 @@ async function lean(
     if (body === null) return;
     if (index > 0) {
       stage.leansBack();
-      await stage.pause(350);
-    } else if (!hurried && side === "entry") {
-      await Promise.race([stage.sees(asksForehead, 12_000), judged]);
+      await stage.pause(300);
+    } else if (!hurried && (side === "entry" || person.codes.length > 0)) {
+      await Promise.race([stage.sees(asksForehead, side === "entry" ? 12_000 : 2000), judged]);
       if (over) return;
       await stage.pause(REACTION);
     }
@@ -90,7 +90,7 @@ async function lean(
     stage.leansIn(body, person.forehead === "hat");
     const last = index === person.body.length - 1;
     if (last) await judged;
-    else await stage.pause(1100);
+    else await stage.pause(850);
   }
 }
 
@@ -114,7 +114,7 @@ async function goThrough(person: Person, side: Direction, stage: Stage): Promise
       return;
     case "slowly":
       stage.stands(side, false);
-      await body.holdOpen(side, seconds(1));
+      await body.holdOpen(side, millis(600));
       return;
     case "reverse":
       await body.push(side === "entry" ? "exit" : "entry");
