@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import { startWorker } from "../../src/threads/worker-host.ts";
 import type { Commission } from "./artist.worker.ts";
-import type { PrintedCode } from "./clip.ts";
+import { FRAMES, type PrintedCode } from "./clip.ts";
 import type { Picture } from "./render/scene.ts";
 
 export class Artist {
@@ -27,12 +27,12 @@ export class Artist {
     this.#worker = null;
   }
 
-  draw(codes: readonly PrintedCode[], seed: number): Promise<Picture[]> {
-    return this.#commission({ codes, seed, empty: null });
+  draw(codes: readonly PrintedCode[], seed: number, frames = FRAMES): Promise<Picture[]> {
+    return this.#commission({ codes, seed, frames, empty: false });
   }
 
   drawEmpty(frames: number, seed: number): Promise<Picture[]> {
-    return this.#commission({ codes: [], seed, empty: frames });
+    return this.#commission({ codes: [], seed, frames, empty: true });
   }
 
   #commission(order: Omit<Commission, "id">): Promise<Picture[]> {

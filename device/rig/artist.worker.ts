@@ -7,15 +7,16 @@ import { createRenderer } from "./render/render-frame.ts";
 export interface Commission {
   readonly id: number;
   readonly seed: number;
-  /** Empty lane, that many frames; else the person's codes. */
-  readonly empty: number | null;
+  readonly frames: number;
+  /** The empty lane; else the person's codes. */
+  readonly empty: boolean;
   readonly codes: readonly PrintedCode[];
 }
 
 const render = createRenderer();
 
-parentPort?.on("message", ({ id, seed, empty, codes }: Commission) => {
+parentPort?.on("message", ({ id, seed, frames, empty, codes }: Commission) => {
   const random = seeded(seed);
-  const pictures = empty === null ? drawClip(codes, render, random) : drawEmpty(empty, render, random);
+  const pictures = empty ? drawEmpty(frames, render, random) : drawClip(codes, frames, render, random);
   parentPort?.postMessage({ id, pictures });
 });

@@ -18,8 +18,10 @@ import {
 import type { Code } from "./script.ts";
 
 /** Frames of one clip; the last ones repeat while the person holds on. */
-const FRAMES = 8;
+export const FRAMES = 8;
 const ARRIVAL = 2;
+/** Fewer frames than this are drawn without an arrival: the carrier is there from the first. */
+const SHORT = 6;
 export const FPS = 15;
 /** How many frames at the end of a clip are looped. */
 export const LOOP = 5;
@@ -30,7 +32,7 @@ export interface PrintedCode {
 }
 
 /** Pictures of a person with one code or a family's page, in order. */
-export function drawClip(codes: readonly PrintedCode[], render: Renderer, random: Random): Picture[] {
+export function drawClip(codes: readonly PrintedCode[], frames: number, render: Renderer, random: Random): Picture[] {
   const scene: Scene = { ...emptyScene, backdrop: backdrop(random) };
   const carrier = codes.length === 0 ? null : carrierOf(codes, random);
   if (carrier === null) return drawEmpty(2, render, random);
@@ -38,9 +40,9 @@ export function drawClip(codes: readonly PrintedCode[], render: Renderer, random
     ...plainApproach,
     carrier,
     scene,
-    frames: FRAMES,
+    frames,
     fps: FPS,
-    arrival: ARRIVAL,
+    arrival: frames < SHORT ? 0 : ARRIVAL,
     jitter: between(random, 10, 30),
     defocus: 1.2,
   };

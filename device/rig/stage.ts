@@ -145,7 +145,8 @@ export class Stage {
 
   #release(): void {
     const clip = this.#clip ?? this.#empty;
-    const index = this.#frame < clip.length ? this.#frame : clip.length - LOOP + ((this.#frame - clip.length) % LOOP);
+    const loop = Math.min(LOOP, clip.length);
+    const index = this.#frame < clip.length ? this.#frame : clip.length - loop + ((this.#frame - clip.length) % loop);
     const picture = clip[Math.max(0, index) % clip.length];
     this.#frame += 1;
     if (picture !== undefined) this.camera.push(picture);

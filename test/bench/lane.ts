@@ -26,10 +26,10 @@ const delay = monitorEventLoopDelay({ resolution: 1 });
 await stage.pause(1000);
 delay.enable();
 let released = 0;
-let next = demo.draw(green, 1);
+let next = demo.draw(green, 1, 2);
 for (let n = 0; n < frames; n += 1) {
   const clip = await next;
-  next = demo.draw(green, n + 2);
+  next = demo.draw(green, n + 2, 2);
   stage.stands("entry", true);
   stage.leansIn(36.5, false);
   // The forehead first, so that the frame is the last thing that the verdict waits for.
