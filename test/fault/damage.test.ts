@@ -60,7 +60,7 @@ interface Outcome {
 }
 
 /** Does something to a copy, opens it and checks what must hold whatever was done. */
-function after(harm: (folder: string) => void): Outcome {
+function afterDamage(harm: (folder: string) => void): Outcome {
   const folder = mkdtempSync(join(tmpdir(), "greenlane-harm-"));
   folders.push(folder);
   cpSync(template, folder, { recursive: true });
@@ -93,7 +93,7 @@ function flip(file: string, at: number, bit: number): void {
 describe("fault 3: a damaged outbox", () => {
   it("is whole when nothing was done to it", () => {
     expect(readdirSync(template).sort()).toEqual(["outbox.db", "outbox.db-wal", "outbox.head"]);
-    expect(after(() => {})).toMatchObject({ change: null, kept: 600 });
+    expect(afterDamage(() => {})).toMatchObject({ change: null, kept: 600 });
   });
 
   it.each(["outbox.db", "outbox.db-wal"])(
@@ -103,7 +103,7 @@ describe("fault 3: a damaged outbox", () => {
       const size = statSync(join(template, name)).size;
       const regions = amount({ quick: 40, full: 1000 });
       const outcomes = Array.from({ length: regions }, (_, n) =>
-        after((folder) =>
+        afterDamage((folder) =>
           flip(join(folder, name), Math.floor(((n + random()) * size) / regions), Math.floor(random() * 8)),
         ),
       );
@@ -126,7 +126,7 @@ describe("fault 3: a damaged outbox", () => {
     const cuts = amount({ quick: 15, full: 300 });
     let told = 0;
     for (let n = 0; n < cuts; n += 1) {
-      const { change } = after((folder) =>
+      const { change } = afterDamage((folder) =>
         truncateSync(join(folder, name), Math.floor(((n + random()) * size) / cuts)),
       );
       if (change !== null) told += 1;
@@ -149,11 +149,11 @@ describe("fault 3: a damaged outbox", () => {
       "damaged",
     ],
   ] as const)("with %s begins a new epoch", (_, harm, why) => {
-    expect(after(harm).change).toMatchObject({ why, previousHead: 600 });
+    expect(afterDamage(harm).change).toMatchObject({ why, previousHead: 600 });
   });
 
   it("keeps what can be read of it under its old numbers", () => {
-    const outcome = after((folder) => flip(join(folder, "outbox.db"), 200 * 1024 + 500, 3));
+    const outcome = afterDamage((folder) => flip(join(folder, "outbox.db"), 200 * 1024 + 500, 3));
     expect(outcome.change?.salvaged ?? 600).toBeGreaterThan(590);
   });
 

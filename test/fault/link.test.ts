@@ -14,7 +14,7 @@ import { startBroker, type TestBroker } from "../support/broker.ts";
 import { TestCentre } from "../support/centre.ts";
 import { districtKeys } from "../support/keys.ts";
 import { redEvent, systemEvent } from "../support/lane-events.ts";
-import { Proxy } from "../support/proxy.ts";
+import { TcpProxy } from "../support/proxy.ts";
 import { MemoryLogger } from "../support/quiet.ts";
 import { RealClock } from "../support/real-clock.ts";
 import { pause } from "./child.ts";
@@ -149,7 +149,7 @@ describe("the link between lane and centre", () => {
 
   it("fault 8: a half-open link is noticed within 15 s, and what was sent into it arrives", async () => {
     await world();
-    const proxy = new Proxy(broker.port);
+    const proxy = new TcpProxy(broker.port);
     const url = await proxy.start();
     const reporter = await start({ mqtt: { url, protocolVersion: 4, clientId: "lane-1", keepalive: millis(10_000) } });
     await reporter.eventLog.put(redEvent());
@@ -210,7 +210,7 @@ describe("the link between lane and centre", () => {
     "fault 11: an alert topic that the broker refuses is noticed within a minute, system events pass, and reconnects stay rare",
     async () => {
       await world((topic) => topic.endsWith("/event/alert"));
-      const proxy = new Proxy(broker.port);
+      const proxy = new TcpProxy(broker.port);
       const url = await proxy.start();
       const reporter = await start({
         mqtt: { url, protocolVersion: 4, clientId: "lane-1", keepalive: millis(10_000) },
@@ -247,7 +247,7 @@ describe("the link between lane and centre", () => {
       await world();
       const other = join(directory, "other");
       const seen = 120_000;
-      const proxies = [new Proxy(broker.port), new Proxy(broker.port)];
+      const proxies = [new TcpProxy(broker.port), new TcpProxy(broker.port)];
       const urls = [await proxies[0]?.start(), await proxies[1]?.start()];
       for (const [index, folder] of [directory, other].entries())
         await start({

@@ -1,7 +1,7 @@
 /** A TCP proxy that can become a black hole: connections stay open and nothing passes, as with a cable pulled far away. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-export class Proxy {
+export class TcpProxy {
   readonly #target: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
