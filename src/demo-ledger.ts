@@ -4,7 +4,7 @@ import type { Person } from "../device/rig/script.ts";
 import type { Stage } from "../device/rig/stage.ts";
 import type { ControlRoom } from "./control-room/control-room.ts";
 import type { Direction } from "./core/flow.ts";
-import { type Millis, millis } from "./core/units.ts";
+import { hours, type Millis, millis } from "./core/units.ts";
 import type { Lane } from "./lane/lane.ts";
 import type { LaneStep } from "./lane/lane-parts.ts";
 import type { Totals } from "./lane/tally.ts";
@@ -28,12 +28,15 @@ interface Alert extends Position {
   readonly time: string;
 }
 
+/** All clocks of the screens show +08:00. */
+const CHINA = hours(8);
 const OVERVIEW_EVERY = millis(200);
 
 export class DemoLedger {
   readonly #clock: Clock;
   readonly #source: string;
   readonly #started: number;
+  readonly #script: string;
   readonly #alerts: Alert[] = [];
   readonly #judged = new Set<(step: Decided) => void>();
   #room: ControlRoom | null = null;
@@ -48,10 +51,15 @@ export class DemoLedger {
   #endOverview = (): void => {};
   lastVerdict = "";
 
-  constructor(clock: Clock, lane: { readonly district: string; readonly site: string; readonly lane: string }) {
+  constructor(
+    clock: Clock,
+    lane: { readonly district: string; readonly site: string; readonly lane: string },
+    script: string,
+  ) {
     this.#clock = clock;
     this.#source = `${lane.district}/${lane.site}/${lane.lane}`;
     this.#started = clock.monotonic();
+    this.#script = script;
   }
 
   watchRoom(room: ControlRoom): void {
@@ -152,7 +160,7 @@ export class DemoLedger {
     const free = lane.mode === "emergency";
     return {
       t: Math.round((this.#clock.monotonic() - this.#started) / 1000),
-      script: "",
+      script: this.#script,
       person: this.#person,
       says: this.lastVerdict,
       arm: {
@@ -172,7 +180,7 @@ export class DemoLedger {
   }
 
   #time(): string {
-    return new Date(this.#clock.wall().at).toISOString().slice(11, 19);
+    return new Date(this.#clock.wall().at + CHINA).toISOString().slice(11, 19);
   }
 }
 

@@ -70,7 +70,7 @@ export class Demo {
 
   constructor(options: DemoOptions) {
     this.#options = options;
-    this.ledger = new DemoLedger(this.clock, demoLane);
+    this.ledger = new DemoLedger(this.clock, demoLane, options.script.title);
   }
 
   get kiosk(): Kiosk {
@@ -107,7 +107,7 @@ export class Demo {
   /** Lets the people of the script come; resolves when all have been. */
   async run(): Promise<void> {
     const { script, people, seed } = this.#options;
-    const cast = castOf(script, people ?? script.people.length);
+    const cast = people === null ? script.people : castOf(script, people);
     const clips: Promise<readonly Picture[]>[] = [];
     if (script.hurried && people !== null) {
       // Nothing is drawn while a rush is measured. Its people bring printed codes, which outlive the drawing.
