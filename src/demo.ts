@@ -50,8 +50,8 @@ export interface DemoOptions {
 const AHEAD = 3;
 /** Who is in a hurry holds still at once: fewer pictures, drawn all before the first comes. */
 const HURRIED_FRAMES = 4;
-/** Receipts that have not come after this are counted as lost. */
-const DRAIN = seconds(15);
+/** Receipts that have not come after this are counted as lost; both ends pause up to 30 s before they connect again. */
+const DRAIN = seconds(60);
 
 export class Demo {
   readonly #options: DemoOptions;
