@@ -13,6 +13,13 @@ for group in gpio i2c video dialout audio; do getent group $group >/dev/null || 
 useradd --system --home /var/lib/greenlane --groups gpio,i2c,video,dialout,audio greenlane
 # udev does not run here: what its rules do (config/udev-greenlane.rules).
 chgrp -R gpio /sys/class/gpio/export /sys/class/gpio/unexport; chmod g+w /sys/class/gpio/export /sys/class/gpio/unexport
+base=$(cat /sys/class/gpio/gpiochip*/base)
+for line in 5 6 12 13 16 17 19 20 22 23 24 25 26 27; do
+  echo $((base + line)) >/sys/class/gpio/export
+  for file in value direction edge active_low; do
+    chgrp gpio /sys/class/gpio/gpio$((base + line))/$file; chmod 664 /sys/class/gpio/gpio$((base + line))/$file
+  done
+done
 chgrp gpio /dev/gpiochip0; chgrp i2c /dev/i2c-1; chgrp video /dev/video0; chmod 660 /dev/gpiochip0 /dev/i2c-1 /dev/video0
 node "$HIL_HOME/out/hil/guest/kiosk.js" prepare
 chown -R greenlane /etc/greenlane /var/lib/greenlane

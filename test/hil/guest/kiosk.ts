@@ -56,6 +56,13 @@ async function prepare(): Promise<void> {
           frozenAfter: "60 s",
         },
         thermometer: { bus: 1 },
+        // As the bench is wired (test/device/gpio/bench.ts): both polarities occur.
+        gpio: {
+          releaseExit: { line: 6, activeLow: false },
+          presenceEntry: { line: 25, activeLow: false },
+          presenceExit: { line: 12, activeLow: false },
+          mainsLost: { line: 19, activeLow: false },
+        },
         sounder: { player: "none" },
         watchdog: { laneLimit: "20 s", readerLimit: "60 s", thermometerLimit: "60 s" },
       },
@@ -155,7 +162,10 @@ async function check(): Promise<void> {
       }, 30_000);
       object = raw(34.6);
       show(printCode("green-paper", instant(Date.now()), { issuer: key, stranger: key }));
-      const after = await said.finally(() => clearInterval(again));
+      const after = await said.finally(() => {
+        clearInterval(again);
+        tell(`hil: screens ${screens.join(" → ")}`);
+      });
       await sleep(1500);
       const [on, off] = chip.driven.filter(({ line }) => line === 5);
       return `released after ${after} ms, pulse ${((off?.at ?? 0) - (on?.at ?? 0)).toFixed(0)} ms; ${screens.join(" → ")}`;
