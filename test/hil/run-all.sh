@@ -32,7 +32,7 @@ wanted=${*:-hardware serial power-cut}
 for name in $wanted; do
   case $name in
     hardware) group hardware "$old"; group hardware "$new" ;;
-    kiosk) npm run -s build >/dev/null; group kiosk "$old" ;;
+    kiosk) npm run -s build >/dev/null; LIMIT=900 group kiosk "$old" ;;
     power-cut) bash "$HIL/power-cut.sh" "$old" || failed="$failed power-cut" ;;
     *) group "$name" "$old" ;;
   esac

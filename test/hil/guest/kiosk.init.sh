@@ -30,8 +30,9 @@ cat >/etc/systemd/system/greenlane.service.d/emulator.conf <<U
 DefaultDependencies=no
 [Service]
 # The emulator is some fifteen times slower than a board.
-WatchdogSec=60
+WatchdogSec=40
 TimeoutStartSec=240
+TimeoutStopSec=180
 StandardOutput=file:/run/greenlane.log
 StandardError=file:/run/greenlane.log
 U

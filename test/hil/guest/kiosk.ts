@@ -171,9 +171,14 @@ async function check(): Promise<void> {
       return `released after ${after} ms, pulse ${((off?.at ?? 0) - (on?.at ?? 0)).toFixed(0)} ms; ${screens.join(" → ")}`;
     },
     "kiosk: a thermometer that stops answering shows in the lane's row of the table": async () => {
+      setContact(chip, "presence-entry", false);
+      show(null);
+      object = raw(22);
+      await until(() => screens.at(-1) === "idle-entry", "the idle screen", 60_000);
       screens.length = 0;
       parameter("fault", 2);
-      const after = await until(() => screens.length > 0, "another screen", 60_000);
+      const outOfOrder = ["check-by-hand", "device-out"];
+      const after = await until(() => screens.some((screen) => outOfOrder.includes(screen)), "device out", 60_000);
       const shown = screens.join(" → ");
       parameter("fault", 0);
       return `${shown} after ${after} ms`;
