@@ -4,9 +4,9 @@ import type { EpochChange } from "../../src/ports/outbox.ts";
 import { Disk } from "../../src/report/outbox/disk.ts";
 
 export class Promises {
-  /** Highest number promised, and highest trimmed, of each epoch. */
   readonly #acked = new Map<string, Set<number>>();
-  readonly #trimmed = new Map<string, number>();
+  /** Highest number of each epoch that was to be trimmed, whether or not the trim was cut short. */
+  readonly #released = new Map<string, number>();
   confirmed = 0;
   lost = 0;
   twice = 0;
@@ -22,11 +22,11 @@ export class Promises {
         if (known.has(Number(text))) this.twice += 1;
         this.#acked.set(epoch, known.add(Number(text)));
         this.confirmed += 1;
-      } else if (word === "TRIM") this.#trimmed.set(epoch, Math.max(this.#trimmed.get(epoch) ?? 0, Number(text)));
+      } else if (word === "TRIM") this.#released.set(epoch, Math.max(this.#released.get(epoch) ?? 0, Number(text)));
     }
   }
 
-  /** Opens the outbox and counts what was promised and is neither there nor trimmed, and numbers that are missing. */
+  /** Opens the outbox and counts what was promised and is neither there nor released, and numbers that are missing. */
   async check(directory: string, capacity: number): Promise<void> {
     const disk = new Disk({ directory, capacity, reserve: false, synchronous: "FULL" });
     disk.onEpoch((change) => this.changes.push(change));
@@ -38,11 +38,9 @@ export class Promises {
     for (const { epoch, seq } of held) present.set(epoch, (present.get(epoch) ?? new Set()).add(seq));
     for (const [epoch, acked] of this.#acked) {
       const there = present.get(epoch) ?? new Set();
-      // A kill may fall between a trim and the line that says so; trims go in steps of fifty.
-      const trimmed = this.#trimmed.get(epoch) ?? 0;
-      const first = Math.min(...there, trimmed + 51);
+      // A trim is several transactions, alerts before system events: cut short, it leaves any part of what it was told.
+      const first = (this.#released.get(epoch) ?? 0) + 1;
       for (const seq of acked) if (seq >= first && !there.has(seq)) this.lost += 1;
-      if (first > trimmed + 51) this.lost += 1;
       for (let seq = first; seq <= Math.max(0, ...there); seq += 1) if (!there.has(seq)) this.holes += 1;
     }
   }

@@ -37,8 +37,9 @@ for (let n = 0; ; n += 1) {
     say(`ACK ${at.epoch} ${at.seq}`);
     if (input.trimAfter !== null && at.seq % 50 === 0 && at.seq > input.trimAfter) {
       const upTo = at.seq - input.trimAfter;
-      await disk.trim(at.epoch, [[1, upTo]]);
+      // Said before it is done: a kill may fall anywhere within the trim.
       say(`TRIM ${at.epoch} ${upTo}`);
+      await disk.trim(at.epoch, [[1, upTo]]);
     }
   } catch (error) {
     say(`FAIL ${String((error as { code?: unknown }).code)}`);
