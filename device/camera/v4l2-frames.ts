@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Frame } from "../../src/core/flow.ts";
-import { type Millis, type Monotonic, millis, since } from "../../src/core/units.ts";
+import { type Monotonic, millis, since } from "../../src/core/units.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { CameraHealth, Frames } from "../../src/ports/frames.ts";
 import type { Logger } from "../../src/ports/logger.ts";
@@ -23,11 +23,9 @@ import {
 } from "./capture.ts";
 import { type CameraControls, type Control, chooseControls, disobeyed, getControls, setControl } from "./controls.ts";
 import { FrameSplitter, type RawFrame } from "./frame-splitter.ts";
+import { PictureWatch, type WatchSettings } from "./picture-watch.ts";
 
-export interface V4l2Settings extends CaptureSettings, CameraControls {
-  readonly noFrameAfter: Millis;
-  readonly frozenAfter: Millis;
-}
+export interface V4l2Settings extends CaptureSettings, CameraControls, WatchSettings {}
 
 /** Runs programs; tests bring others than the system's. */
 export type Programs = (argv: readonly string[]) => readonly string[];
@@ -47,11 +45,9 @@ export class V4l2Frames implements Frames {
   #running = false;
   #child: Staying | null = null;
   #health: CameraHealth = "ok";
-  #lastFrame: Monotonic;
-  #lastChange: Monotonic;
+  #watch: PictureWatch;
   #opened: Monotonic;
   #replaced = false;
-  #print = -1;
   #loop: Promise<void> = Promise.resolve();
   #cancel: (() => void) | null = null;
   #wake: (() => void) | null = null;
@@ -61,17 +57,15 @@ export class V4l2Frames implements Frames {
     this.#set = settings;
     this.#log = log;
     this.#programs = programs;
-    this.#lastFrame = clock.monotonic();
-    this.#lastChange = this.#lastFrame;
-    this.#opened = this.#lastFrame;
+    this.#opened = clock.monotonic();
+    this.#watch = new PictureWatch(settings, this.#opened);
   }
 
   /** Never fails for a missing camera: its health says so until it is there. */
   async start(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    this.#lastFrame = this.#clock.monotonic();
-    this.#lastChange = this.#lastFrame;
+    this.#watch = new PictureWatch(this.#set, this.#clock.monotonic());
     this.#cancel = this.#clock.every(CHECK_EVERY, () => this.#check());
     this.#loop = this.#keepOpen();
   }
@@ -144,30 +138,20 @@ export class V4l2Frames implements Frames {
 
   #frame(raw: RawFrame, { width, height }: { readonly width: number; readonly height: number }): void {
     if (!this.#running) return;
-    const now = this.#clock.monotonic();
-    const print = fingerprint(raw.data);
-    const changed = print !== this.#print;
-    this.#print = print;
-    this.#lastFrame = now;
-    if (changed) this.#lastChange = now;
-    // Any picture proves that a camera is back; only another one proves that it moves again.
-    if (changed || this.#health === "gone") this.#become("ok");
+    this.#become(this.#watch.frame(raw.data, this.#clock.monotonic()));
     this.#frames.tell({ at: raw.at, width, height, format: "yuyv", data: raw.data });
   }
 
   #check(): void {
     const now = this.#clock.monotonic();
-    const gone = since(this.#lastFrame, now) >= this.#set.noFrameAfter;
-    const frozen = since(this.#lastChange, now) >= this.#set.frozenAfter;
-    if (gone) this.#become("gone");
-    else if (frozen) this.#become("frozen");
-    else return;
+    const health = this.#watch.at(now);
+    this.#become(health);
+    if (health === "ok") return;
     // A capture program can hang on a device that is gone: no polite end. A new one gets its whole time.
     if (this.#child === null || since(this.#opened, now) < this.#set.noFrameAfter) return;
     this.#replaced = true;
     this.#child.process.kill("SIGKILL");
-    // The silence of the opening is our own: it is counted from here.
-    if (!gone) this.#lastFrame = now;
+    if (health === "frozen") this.#watch.reopened(now);
   }
 
   #become(health: CameraHealth): void {
@@ -193,11 +177,3 @@ export class V4l2Frames implements Frames {
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 160) : "unknown");
-
-/** FNV-1a over a spread of bytes: the noise of a living sensor changes it with every frame. */
-export function fingerprint(data: Uint8Array): number {
-  const step = Math.max(1, Math.floor(data.length / 10_000));
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < data.length; at += step) hash = Math.imul(hash ^ (data[at] ?? 0), 0x01000193);
-  return hash >>> 0;
-}

@@ -228,7 +228,7 @@ const camera = group(say("摄像头", "Camera", "USB 摄像头", "USB camera"), 
     restart: true,
   }),
   frozenAfter: duration(say("画面不变", "Frozen picture", "完全相同的画面", "Identical pictures for this long"), {
-    default: "5 s",
+    default: "1500 ms",
     min: "1 s",
     max: "60 s",
     restart: true,

@@ -8,7 +8,7 @@ import { classify, inBand, isFever, notMeasured } from "./classify.ts";
 import { bodyOf } from "./correction.ts";
 import { nobodyThere, type Presence, withSample } from "./presence.ts";
 import type { MeasureSettings } from "./settings.ts";
-import { newSensor, type Sensor, sensorAfter, unfit } from "./settled.ts";
+import { newSensor, type Sensor, sensorAfter, unfit, withScene } from "./settled.ts";
 import { noReadings, type Steady, steadyAfter } from "./steady.ts";
 
 export type MeasureEvent =
@@ -92,7 +92,10 @@ export function measure(state: Measuring, event: MeasureEvent, settings: Measure
       return conclude(state, event.at, settings);
     case "body": {
       const changed = state.body !== event.present;
-      const next = changed ? { ...state, ...anew, body: event.present, presence: state.presence + 1 } : state;
+      if (!changed) return conclude(state, event.at, settings);
+      // The first word of the contact says how things are, not that they changed.
+      const sensor = state.body === null && !event.present ? state.sensor : withScene(state.sensor, event.at);
+      const next = { ...state, ...anew, sensor, body: event.present, presence: state.presence + 1 };
       return conclude(next, event.at, settings);
     }
     case "sample":

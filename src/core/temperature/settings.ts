@@ -54,7 +54,7 @@ export interface MeasureSettings {
   readonly presenceJump: Celsius;
   /** A forehead is gone after this long without one. */
   readonly absence: Millis;
-  /** The very same reading for this long, while a forehead seems to be there, is a stuck sensor. */
+  /** The very same reading for this long before a forehead, or from before somebody came or went, is a stuck sensor. */
   readonly stuck: Millis;
 }
 
@@ -83,5 +83,5 @@ export const defaultMeasureSettings: MeasureSettings = {
   again: seconds(4),
   presenceJump: celsius(5),
   absence: millis(300),
-  stuck: seconds(2),
+  stuck: millis(1800),
 };

@@ -15,6 +15,8 @@ export interface Sensor {
   /** Since when the reading has not changed by a single step. */
   readonly sameSince: Monotonic | null;
   readonly lastObject: number | null;
+  /** When the presence contact last said that somebody came or went: what the sensor sees must have moved since. */
+  readonly sceneAt: Monotonic | null;
 }
 
 export const newSensor = (poweredAt: Monotonic | null): Sensor => ({
@@ -24,6 +26,7 @@ export const newSensor = (poweredAt: Monotonic | null): Sensor => ({
   history: [],
   sameSince: null,
   lastObject: null,
+  sceneAt: null,
 });
 
 const HISTORY_STEP = 5_000;
@@ -44,6 +47,7 @@ export function sensorAfter(sensor: Sensor, sample: Sample): Sensor {
     history: due ? kept.filter((entry) => since(entry.at, at) <= HISTORY) : kept,
     sameSince: same ? sensor.sameSince : at,
     lastObject: object,
+    sceneAt: same ? sensor.sceneAt : null,
   };
 }
 
@@ -51,7 +55,7 @@ export function sensorAfter(sensor: Sensor, sample: Sample): Sensor {
 export type Unfit = "silent" | "warming-up" | "ambient" | "slew" | "background" | "stuck";
 
 export function unfit(sensor: Sensor, forehead: Presence, now: Monotonic, settings: MeasureSettings): Unfit | null {
-  const { poweredAt, goodAt, ambient, history, sameSince } = sensor;
+  const { poweredAt, goodAt, ambient, history } = sensor;
   if (poweredAt === null || goodAt === null || ambient === null) return "silent";
   if (since(goodAt, now) > settings.sampleAge) return "silent";
   if (since(poweredAt, now) < settings.warmUp) return "warming-up";
@@ -59,6 +63,15 @@ export function unfit(sensor: Sensor, forehead: Presence, now: Monotonic, settin
   // Less than a minute of history still counts: a draught of two degrees in ten seconds must not wait for the minute.
   if (history.some((entry) => Math.abs(ambient - entry.ambient) > settings.ambientSlew)) return "slew";
   if (forehead.background !== null && forehead.background > WARM_BACKGROUND) return "background";
-  if (forehead.there && sameSince !== null && since(sameSince, goodAt) >= settings.stuck) return "stuck";
-  return null;
+  const evidence = contradicted(sensor, forehead);
+  return evidence !== null && since(evidence, goodAt) >= settings.stuck ? "stuck" : null;
 }
+
+/** Since when the reading has stood still to the last bit although what it sees can't have, or null. */
+function contradicted({ sameSince, sceneAt }: Sensor, forehead: Presence): Monotonic | null {
+  return forehead.there ? sameSince : sceneAt;
+}
+
+/** Somebody came or went by the word of the contact. Without a reading there is nothing yet to contradict. */
+export const withScene = (sensor: Sensor, at: Monotonic): Sensor =>
+  sensor.goodAt === null ? sensor : { ...sensor, sceneAt: sensor.sceneAt ?? at };

@@ -281,6 +281,30 @@ describe("the thermometer's own troubles", () => {
     expect(trouble(bench.body(36.5, 200))).toBeNull();
     expect(trouble(new SensorBench({ ...warm, warmUp: millis(60_000) }))).toBe("thermometer-warming");
   });
+
+  it("come within two seconds of somebody's coming or going that leaves the reading the same to the last bit", () => {
+    for (const comes of [true, false]) {
+      for (const before of [0, 5000, 15_000]) {
+        const bench = new SensorBench().stands(!comes).nobody(500);
+        bench.during(before, () => bench.exactly(22));
+        bench.exactly(22).stands(comes);
+        bench.during(1700, () => bench.exactly(22));
+        expect(trouble(bench), `${before} ms still before it`).toBeNull();
+        bench.during(250, () => bench.exactly(22));
+        expect(trouble(bench), `${before} ms still before it`).toBe("thermometer-stuck");
+        expect(trouble(bench.nobody(100))).toBeNull();
+      }
+    }
+  });
+
+  it("don't come of a still reading before which nobody moves, nor of one that moved by a step since somebody came", () => {
+    const bench = new SensorBench();
+    bench.during(15_000, () => bench.exactly(22));
+    expect(trouble(bench)).toBeNull();
+    bench.stands(true).exactly(22.02);
+    bench.during(15_000, () => bench.exactly(22.02));
+    expect(trouble(bench)).toBeNull();
+  });
 });
 
 describe("whose temperature it is", () => {
