@@ -5,10 +5,10 @@ import type { Clock } from "../../src/ports/clock.ts";
 import type { CameraHealth, Frames } from "../../src/ports/frames.ts";
 import { Listeners } from "../listeners.ts";
 
-/** How long without a picture until the camera is `gone`; as the real one (device/camera/README). */
-const GONE_AFTER: Millis = millis(2000);
+/** How long without a picture until the camera is `gone`; as the real one by default (picture-watch.ts). */
+const GONE_AFTER: Millis = millis(1500);
 /** How long the same picture until it is `frozen`. */
-const FROZEN_AFTER: Millis = millis(2000);
+const FROZEN_AFTER: Millis = millis(1500);
 const CHECK_EVERY: Millis = millis(100);
 
 type Picture = Omit<Frame, "at">;

@@ -8,6 +8,7 @@ import { celsius, millis, seconds } from "../../src/core/units.ts";
 import { siteRules } from "../../src/core/verdict/site-rules.ts";
 import type { GuardView, StreetScreen, StreetView } from "../../src/core/views.ts";
 import { Lane } from "../../src/lane/lane.ts";
+import type { LanePorts } from "../../src/lane/lane-parts.ts";
 import type { FrameResult } from "../../src/ports/code-reader.ts";
 import type { InputEvent, InputLine } from "../../src/ports/inputs.ts";
 import { MemoryLogger } from "../support/quiet.ts";
@@ -30,7 +31,7 @@ const timings = {
 };
 
 export class LaneBench {
-  readonly clock = new SimClock();
+  readonly clock: SimClock;
   readonly logger = new MemoryLogger();
   readonly events: LaneEvent[] = [];
   readonly pulses: Direction[] = [];
@@ -48,8 +49,10 @@ export class LaneBench {
   #results = new Set<(result: FrameResult) => void>();
   #wobble = 0;
 
-  constructor() {
-    const { clock, logger } = this;
+  /** @param devices parts of the lane that are not the plainest: adapters on simulated buses, on the same clock. */
+  constructor(clock = new SimClock(), devices: Partial<LanePorts> = {}) {
+    this.clock = clock;
+    const { logger } = this;
     const listen =
       <T>(set: Set<(value: T) => void>) =>
       (listener: (value: T) => void) => {
@@ -119,6 +122,7 @@ export class LaneBench {
         },
         voice: { play: () => {}, silence: () => {} },
         watchdog: { start: nothing, stop: nothing, progress: () => {} },
+        ...devices,
       },
       { timings, rules: siteRules({ kind: "mall" }), temperature, side: "entry", laneCode: "LQ03" },
     );
