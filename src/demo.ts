@@ -6,11 +6,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
-import { SystemClock } from "../device/clock/system-clock.ts";
 import { FileEmergencyLatch } from "../device/gpio/emergency-latch.ts";
 import { Artist } from "../device/rig/artist.ts";
 import type { PrintedCode } from "../device/rig/clip.ts";
 import { type PrinterKeys, printCode } from "../device/rig/code-printer.ts";
+import { PatientClock } from "../device/rig/patient-clock.ts";
 import { recordClip } from "../device/rig/record.ts";
 import type { Picture } from "../device/rig/render/scene.ts";
 import { castOf, type Person, type Script } from "../device/rig/script.ts";
@@ -20,7 +20,7 @@ import { WatchdogSim } from "../device/watchdog/watchdog.sim.ts";
 import type { LaneConfig } from "./config/schema.ts";
 import { type Broker, startBroker } from "./control-room/broker.ts";
 import { type ControlRoom, startControlRoom } from "./control-room/control-room.ts";
-import { millis, seconds } from "./core/units.ts";
+import { seconds, since } from "./core/units.ts";
 import { demoLane, demoLaneConfig, demoRoomConfig } from "./demo-config.ts";
 import { type FramesAnswer, playFolder } from "./demo-frames.ts";
 import { DemoLedger, type DemoSummary } from "./demo-ledger.ts";
@@ -50,12 +50,15 @@ export interface DemoOptions {
 const AHEAD = 3;
 /** Who is in a hurry holds still at once: fewer pictures, drawn all before the first comes. */
 const HURRIED_FRAMES = 4;
+/** Before the second call of a guard (20 s): nobody of the rig waits for the control room. */
+const GUARD_COMES = seconds(8);
+const GUARD_ROUND = seconds(2);
 /** Receipts that have not come after this are counted as lost; both ends pause up to 30 s before they connect again. */
 const DRAIN = seconds(60);
 
 export class Demo {
   readonly #options: DemoOptions;
-  readonly clock = new SystemClock({ trust: () => ({ trust: "synced", error: millis(0) }) });
+  readonly clock = new PatientClock();
   readonly keys: PrinterKeys = { issuer: createSigningKey(), stranger: createSigningKey() };
   readonly ledger: DemoLedger;
   readonly #artist = new Artist();
@@ -66,6 +69,7 @@ export class Demo {
   #stage: Stage | null = null;
   #kiosk: Kiosk | null = null;
   #district: JWK = {};
+  #endRounds = (): void => {};
   #stopping = false;
 
   constructor(options: DemoOptions) {
@@ -86,6 +90,7 @@ export class Demo {
   /** Starts broker, control room and lane. @throws where the page's port is taken (GL-5002). */
   async start(): Promise<void> {
     const { logger, seed } = this.#options;
+    this.clock.start();
     this.#folder = await mkdtemp(join(tmpdir(), "greenlane-demo-"));
     this.#broker = await startBroker({ host: "127.0.0.1", port: 0 });
     this.#room = await startControlRoom(demoRoomConfig(this.#folder, this.#broker.url), {
@@ -100,6 +105,7 @@ export class Demo {
     const empty = await this.#artist.drawEmpty(8, seed);
     const port = await this.#boot();
     this.#stage.start(empty);
+    this.#endRounds = this.clock.every(GUARD_ROUND, () => this.#walkRound());
     const display = `http://localhost:${port}/`;
     this.#options.onListening?.({ display, rig: `${display}rig`, room: this.#room.url });
   }
@@ -131,6 +137,14 @@ export class Demo {
     }
   }
 
+  /** The rig's guard sees to whoever waits, after a while in which the guard's view is worth watching. */
+  #walkRound(): void {
+    const { lane } = this.kiosk;
+    const now = this.clock.monotonic();
+    for (const { id, since: called } of lane.desk.people)
+      if (since(called, now) > GUARD_COMES) void lane.guard({ kind: "dismiss", person: id }, "guard-1");
+  }
+
   /** Pictures and recordings of a folder in place of the rendered people, one visitor a file. */
   frames(folder: string): AsyncGenerator<FramesAnswer> {
     return playFolder(folder, this.stage, (within) => this.ledger.judged(within));
@@ -144,12 +158,14 @@ export class Demo {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#endRounds();
     this.ledger.stop();
     this.#stage?.stop();
     await this.#kiosk?.stop();
     await this.#artist.stop();
     await this.#room?.stop();
     await this.#broker?.stop();
+    this.clock.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -192,6 +208,7 @@ export class Demo {
       },
     );
     this.#kiosk = kiosk;
+    this.clock.waitFor(() => kiosk.reader?.workload ?? null);
     this.ledger.watchLane(kiosk, stage);
     const listening = await kiosk.start();
     void kiosk.lane.ended.then((why) => (why === "reset" ? this.#reboot(listening.port) : undefined));

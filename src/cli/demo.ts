@@ -78,10 +78,17 @@ async function run(flags: Flags): Promise<void> {
     if (json) printJson({ summary });
     else process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     if (summary.lostEvents > 0) process.exitCode = 1;
+    if (demo.clock.held > WORTH_SAYING) {
+      const held = (demo.clock.held / 1000).toFixed(1);
+      process.stderr.write(`This machine could not keep up: the rig's clock was held for ${held} s.\n`);
+    }
   } finally {
     await demo.stop();
   }
 }
+
+/** Time held beyond this makes the printed latencies doubtful. */
+const WORTH_SAYING = 2000;
 
 async function playFrames(demo: Demo, folder: string, json: boolean): Promise<void> {
   for await (const answer of demo.frames(folder)) {

@@ -43,8 +43,9 @@ export class Lane {
   readonly #actor: ActorRefFrom<ReturnType<typeof laneMachine>>;
   readonly #codes: CodeIntake;
   readonly #forehead: ForeheadIntake;
-  readonly #health: Health;
-  readonly #desk: Desk;
+  readonly health: Health;
+  /** Who waits for staff. */
+  readonly desk: Desk;
   readonly #journal: Journal;
   readonly #reports: Reports;
   readonly #screens: Screens;
@@ -76,14 +77,14 @@ export class Lane {
     this.#journal = new Journal(
       ports.log,
       logger,
-      () => this.#health.observe("events-not-stored", true),
+      () => this.health.observe("events-not-stored", true),
       ({ type, level }, position) => {
-        this.#health.observe("events-not-stored", false);
+        this.health.observe("events-not-stored", false);
         this.#tell({ kind: "stored", type, level, position });
       },
     );
     this.#reports = new Reports(clock, this.#journal);
-    this.#health = new Health(
+    this.health = new Health(
       clock,
       {
         send,
@@ -99,7 +100,7 @@ export class Lane {
       send,
     });
     this.#forehead = new ForeheadIntake(settings.temperature, clock, { send });
-    this.#desk = new Desk(clock, settings.timings, {
+    this.desk = new Desk(clock, settings.timings, {
       called: (person) => {
         if (person.calls === 3) this.#reports.plain("unanswered-call", { detail: { calls: person.calls } });
         else ports.voice.play({ tone: person.calls === 1 ? "guard-call" : "guard-again", prompt: null, turn: 0 });
@@ -139,8 +140,8 @@ export class Lane {
       this.#ends.push(
         frames.onFrame((frame) => codeReader.offer(frame)),
         frames.onHealth((health) => {
-          this.#health.observe("camera-gone", health === "gone");
-          this.#health.observe("camera-frozen", health === "frozen");
+          this.health.observe("camera-gone", health === "gone");
+          this.health.observe("camera-frozen", health === "frozen");
         }),
         codeReader.onResult((result) => this.#seen(result)),
       );
@@ -148,7 +149,7 @@ export class Lane {
     if (scanner !== null) {
       this.#ends.push(
         scanner.onCode((code) => this.#seen({ at: code.at, codes: [code], guidance: null, aim: null, busy: true })),
-        scanner.onHealth((health) => this.#health.observe("scanner-gone", health === "gone")),
+        scanner.onHealth((health) => this.health.observe("scanner-gone", health === "gone")),
       );
     }
     await this.#open("sensor-fault", () => inputs.start());
@@ -169,7 +170,7 @@ export class Lane {
   async stop(): Promise<void> {
     const { inputs, thermometer, frames, codeReader, scanner, voice, watchdog } = this.#ports;
     for (const end of this.#ends.splice(0)) end();
-    this.#desk.clear();
+    this.desk.clear();
     this.#actor.stop();
     this.#journal.stop();
     voice.silence();
@@ -192,10 +193,6 @@ export class Lane {
   get idle(): boolean {
     const { ticket, wantedExit, wantedGuard, wantedGrant } = this.#context;
     return [ticket, wantedExit, wantedGuard, wantedGrant].every((each) => each === null);
-  }
-
-  get health(): Health {
-    return this.#health;
   }
 
   get stored() {
@@ -235,7 +232,7 @@ export class Lane {
     supervisor = this.#guard?.supervisor ?? false,
   ): Promise<GuardAnswer> {
     const answer = guardAction(action, guard, {
-      desk: this.#desk,
+      desk: this.desk,
       reports: this.#reports,
       people: this.#people,
       supervisor,
@@ -325,7 +322,7 @@ export class Lane {
       mode: (mode) => logger.info("mode", { mode }),
       relayFault: (direction) => {
         logger.error("relay fault", { direction, code: "GL-2302" });
-        this.#health.observe("relay-fault", true);
+        this.health.observe("relay-fault", true);
       },
     };
   }
@@ -340,12 +337,12 @@ export class Lane {
     if (decision.verdict.kind === "grant") return;
     const owed = decision.each.some((verdict) => verdict.report !== null);
     const follow = (progress: Progress): void => {
-      if (id !== null) this.#desk.reported(id, progress, progress === "received" ? this.#ports.clock.wall().at : null);
+      if (id !== null) this.desk.reported(id, progress, progress === "received" ? this.#ports.clock.wall().at : null);
     };
     const tries = this.#reports.decided(decision, follow);
     const answer = answerOf({ ...this.#context, decision }, this.#period());
     const id = answer?.call
-      ? this.#desk.add(
+      ? this.desk.add(
           decision,
           this.#complaintFor(decision),
           owed && tries > 0 ? "storing" : "none",
@@ -370,7 +367,7 @@ export class Lane {
       fire: () => this.#fire(),
       notice: (screen: "tailgating" | "reverse") => this.#screens.notice(screen, this.#context.turn),
       reports: this.#reports,
-      health: this.#health,
+      health: this.health,
       mode: () => this.mode,
       button: (action: GuardAction) =>
         void this.guard(this.#guard === null ? { kind: "call-help" } : action, this.#guard?.id ?? null),
@@ -406,12 +403,12 @@ export class Lane {
     const reader = this.#ports.codeReader;
     this.#forehead.tick();
     const { trouble } = this.#forehead;
-    for (const id of thermometerTroubles) this.#health.observe(id, id === trouble);
-    this.#health.observe("thermometer-drift", this.#forehead.drifts);
+    for (const id of thermometerTroubles) this.health.observe(id, id === trouble);
+    this.health.observe("thermometer-drift", this.#forehead.drifts);
     if (trusted(clock.wall())) this.#rules = remembering(this.#rules, this.#period());
-    this.#health.observe("no-trusted-time", clock.wall().trust === "unsynced");
-    if (reader !== null) this.#health.observe("reader-stalled", reader.idleFor() > STALLED);
-    this.#health.tick();
+    this.health.observe("no-trusted-time", clock.wall().trust === "unsynced");
+    if (reader !== null) this.health.observe("reader-stalled", reader.idleFor() > STALLED);
+    this.health.tick();
     const open = this.#period() !== "during";
     if (open !== this.#context.open) this.#send({ type: "period", open });
     watchdog.progress("lane");
@@ -423,7 +420,7 @@ export class Lane {
     if (this.#drawing) return;
     this.#drawing = true;
     const { share, again } = this.#forehead.progress;
-    const person = this.#attendedId === null ? null : this.#desk.find(this.#attendedId);
+    const person = this.#attendedId === null ? null : this.desk.find(this.#attendedId);
     const context = this.#context;
     this.#screens.draw({
       context,
@@ -432,22 +429,22 @@ export class Lane {
         side: this.#settings.side,
         period: this.#period(),
         again,
-        deviceOut: this.#health.byHand,
+        deviceOut: this.health.byHand,
         unanswered: person?.calls === 3,
         powerGoing: this.#ports.inputs.active("mains-lost"),
       },
       progress: share,
-      staffCalled: this.#desk.people.some(({ id }) => id !== this.#attendedId),
+      staffCalled: this.desk.people.some(({ id }) => id !== this.#attendedId),
       complaint: () =>
         context.decision === null ? this.#complaint("unavailable") : this.#complaintFor(context.decision),
       guard: {
         mode: modeOf(context),
         signedIn: this.#guard?.id ?? null,
-        attended: this.#desk.people,
+        attended: this.desk.people,
         street: "out-of-service",
         maskRefused: context.mask === "refused",
         counts: this.#people.glimpse(),
-        troubles: this.#health.codes(),
+        troubles: this.health.codes(),
       },
     });
     this.#drawing = false;
@@ -476,7 +473,7 @@ export class Lane {
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "GL-2000";
       this.#ports.logger.error("a device did not open", { trouble, code });
-      this.#health.observe(trouble, true);
+      this.health.observe(trouble, true);
     }
   }
 

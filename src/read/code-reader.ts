@@ -127,6 +127,13 @@ export class PooledCodeReader implements CodeReader {
     return { ...this.#count, decodeMs: { p50: at(0.5), p95: at(0.95) } };
   }
 
+  /** Names what the pool has been at the longest: a job, 0 while no worker is ready, null when there is nothing to do. */
+  get workload(): number | null {
+    if (!this.#threads.some(({ ready }) => ready)) return 0;
+    const [oldest] = this.#inWork.keys();
+    return oldest ?? null;
+  }
+
   idleFor(): Millis {
     return since(this.#lastAnswer, this.#clock.monotonic());
   }

@@ -50,6 +50,10 @@ export class DecodeThread {
     this.#parts = parts;
   }
 
+  get ready(): boolean {
+    return this.#ready;
+  }
+
   get idle(): boolean {
     return this.#ready && this.#job === null;
   }
