@@ -9,7 +9,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { streetFacts } from "../../src/core/street.ts";
 import { type StreetScreen, streetScreens } from "../../src/core/views.ts";
-import { type Note, RATE, render, trimmed, wav, wavSamples } from "./synthesis.ts";
+import { asPcm, fromPcm, type Note, render, trimmed } from "./synthesis.ts";
+import { SAMPLE_RATE, samplesOf, wavOf } from "./wav.ts";
 
 /** Longest prompt (README): whoever stands there has moved on by then. */
 const LONGEST_PROMPT_MS = 1500;
@@ -67,8 +68,10 @@ function speak(text: string, voice: { readonly name: string; readonly from: numb
     const spoken = execFileSync("espeak-ng", ["-v", voice.name, "-s", String(wordsPerMinute), "--stdout", "--", text], {
       maxBuffer: 16 << 20,
     });
-    const samples = trimmed(wavSamples(spoken));
-    if ((samples.length / RATE) * 1000 <= LONGEST_PROMPT_MS) return samples;
+    const pcm = samplesOf(spoken);
+    if (pcm === null) throw new Error(`espeak-ng gave no mono WAV of ${SAMPLE_RATE} Hz`);
+    const samples = trimmed(fromPcm(pcm));
+    if ((samples.length / SAMPLE_RATE) * 1000 <= LONGEST_PROMPT_MS) return samples;
   }
   throw new Error(`"${text}" can't be said within ${LONGEST_PROMPT_MS} ms; shorten the headline`);
 }
@@ -93,7 +96,7 @@ function makePrompts(folder: string, language: "zh" | "en", locale: string): Rec
     if (text === undefined) throw new Error(`no ${language} headline for ${screen}`);
     // Screens that say the same share a file, so that nobody can tell them apart by a difference in recording.
     const file = `${language}/${createHash("sha256").update(text).digest("hex").slice(0, 10)}.wav`;
-    if (!made.has(file)) writeFileSync(join(folder, file), wav(speak(text, voices[language])));
+    if (!made.has(file)) writeFileSync(join(folder, file), wavOf(asPcm(speak(text, voices[language]))));
     made.add(file);
     files[key] = file;
   };
@@ -111,7 +114,7 @@ for (const part of ["tones", "zh", "en"]) {
 const toneFiles: Record<string, string> = {};
 for (const [name, notes] of Object.entries(tones)) {
   toneFiles[name] = `tones/${name}.wav`;
-  writeFileSync(join(folder, `tones/${name}.wav`), wav(render(notes)));
+  writeFileSync(join(folder, `tones/${name}.wav`), wavOf(asPcm(render(notes))));
 }
 const manifest = {
   name: "Greenlane standard set",

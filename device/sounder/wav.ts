@@ -1,5 +1,6 @@
-/** RIFF WAVE, 16-bit mono PCM: what the prompts are kept as and what the player is given. Pure. */
-/** Samples a second of every sound of a set. */
+/** RIFF WAVE (Multimedia Programming Interface 1.0), 16-bit mono PCM: as prompts are kept and players are given. Pure. */
+
+/** Samples a second of every sound of a set; the rate at which espeak-ng speaks, plenty for a small loudspeaker. */
 export const SAMPLE_RATE = 22_050;
 
 const HEADER = 44;
@@ -31,6 +32,7 @@ export function samplesOf(file: Buffer): Int16Array | null {
   for (let at = 12; at + 8 <= file.length; ) {
     const id = file.toString("latin1", at, at + 4);
     const size = file.readUInt32LE(at + 4);
+    // A file that was written to a pipe does not know its length: the rest of it is the sound.
     const body = file.subarray(at + 8, at + 8 + size);
     if (id === "fmt " && body.length >= 16)
       fits =

@@ -52,8 +52,9 @@ export class Journal {
       ({ epoch, seq }) => {
         this.#stored += 1;
         this.#onStored(event, { epoch, seq });
-        // What a technician reads beside the lane's own words; only devices are spoken of, never people.
-        if (event.type === "trouble" || event.type === "trouble-cleared") this.#logger.warn(event.type, event.detail);
+        // What a technician reads beside the lane's own words; only of devices and doors, never of people.
+        if (event.category === "device" || event.type === "emergency-release")
+          this.#logger.warn(event.type, event.detail);
         follow("stored");
         if (event.level !== "none") this.#waiting.set(`${epoch} ${seq}`, follow);
       },

@@ -12,12 +12,26 @@ import { SimClock } from "../../../device/clock/clock.sim.ts";
 import { SystemClock } from "../../../device/clock/system-clock.ts";
 import type { Frame } from "../../../src/core/flow.ts";
 import { millis, monotonic } from "../../../src/core/units.ts";
-import type { CameraHealth } from "../../../src/ports/frames.ts";
+import type { CameraHealth, Frames } from "../../../src/ports/frames.ts";
+import { Happenings } from "../../support/happenings.ts";
 import { silentLog } from "../silent-log.ts";
 import { type CameraBench, cameraPromises } from "./camera.conformance.ts";
 
 let frames: Frame[];
 let healths: CameraHealth[];
+const happened = new Happenings();
+const { until } = happened;
+/** Keeps what a camera gives and tells. */
+function listen(camera: Frames): void {
+  camera.onFrame((frame) => {
+    frames.push(frame);
+    happened.tell();
+  });
+  camera.onHealth((health) => {
+    healths.push(health);
+    happened.tell();
+  });
+}
 beforeEach(() => {
   frames = [];
   healths = [];
@@ -25,8 +39,7 @@ beforeEach(() => {
 
 type Promised = (typeof cameraPromises)[string];
 async function run(promise: Promised, bench: CameraBench): Promise<void> {
-  bench.camera.onFrame((frame) => frames.push(frame));
-  bench.camera.onHealth((health) => healths.push(health));
+  listen(bench.camera);
   await bench.camera.start();
   await promise(bench, frames, healths);
   await bench.camera.stop();
@@ -85,13 +98,6 @@ describe("a V4L2 camera by a child process", () => {
     if (on) writeFileSync(join(state, name), "");
     else rmSync(join(state, name), { force: true });
   };
-  const until = async (done: () => boolean, what: string): Promise<void> => {
-    const end = performance.now() + 20_000;
-    while (!done()) {
-      if (performance.now() > end) throw new Error(`no ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  };
   beforeEach(() => {
     state = mkdtempSync(join(tmpdir(), "camera-"));
     unlock();
@@ -117,10 +123,9 @@ describe("a V4L2 camera by a child process", () => {
   }, async () => {
     setState("deaf", true);
     const camera = open();
-    camera.onFrame((frame) => frames.push(frame));
-    camera.onHealth((health) => healths.push(health));
+    listen(camera);
     await camera.start();
-    await until(() => frames.length > 0, "frames");
+    await until(() => frames.length > 0);
     const locked = {
       auto_exposure: 1,
       exposure_time_absolute: 100,
@@ -129,24 +134,23 @@ describe("a V4L2 camera by a child process", () => {
     };
     expect(now()).toEqual(locked);
     setState("gone", true);
-    await until(() => healths.at(-1) === "gone", "gone");
+    await until(() => healths.at(-1) === "gone");
     unlock();
     setState("gone", false);
-    await until(() => healths.at(-1) === "ok", "ok");
+    await until(() => healths.at(-1) === "ok");
     expect(now()).toEqual(locked);
     await camera.stop();
   });
 
   it("ends a capture that hangs and opens the camera anew", { timeout: 60_000 }, async () => {
     const camera = open();
-    camera.onFrame((frame) => frames.push(frame));
-    camera.onHealth((health) => healths.push(health));
+    listen(camera);
     await camera.start();
-    await until(() => frames.length > 0, "frames");
+    await until(() => frames.length > 0);
     setState("hang", true);
-    await until(() => healths.at(-1) === "gone", "gone");
+    await until(() => healths.at(-1) === "gone");
     setState("hang", false);
-    await until(() => healths.at(-1) === "ok", "ok");
+    await until(() => healths.at(-1) === "ok");
     await camera.stop();
     const streams = readFileSync(join(state, "calls"), "utf8")
       .split("\n")

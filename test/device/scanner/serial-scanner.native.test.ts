@@ -7,6 +7,8 @@ import { SystemClock } from "../../../device/clock/system-clock.ts";
 import { SerialScanner } from "../../../device/scanner/serial-scanner.ts";
 import type { CodeRead } from "../../../src/core/flow.ts";
 import { millis } from "../../../src/core/units.ts";
+import type { Scanner } from "../../../src/ports/code-reader.ts";
+import { Happenings } from "../../support/happenings.ts";
 import { silentLog } from "../silent-log.ts";
 import { type ScannerBench, scannerPromises } from "./scanner.conformance.ts";
 
@@ -17,21 +19,26 @@ beforeEach(() => {
   healths = [];
 });
 
+const happened = new Happenings();
+const { until } = happened;
+/** Keeps what an engine reads and tells. */
+function listen(scanner: Scanner): void {
+  scanner.onCode((code) => {
+    codes.push(code);
+    happened.tell();
+  });
+  scanner.onHealth((health) => {
+    healths.push(health);
+    happened.tell();
+  });
+}
+
 async function run(promise: (typeof scannerPromises)[string], bench: ScannerBench): Promise<void> {
-  bench.scanner.onCode((code) => codes.push(code));
-  bench.scanner.onHealth((health) => healths.push(health));
+  listen(bench.scanner);
   await bench.scanner.start();
   await promise(bench, codes, healths);
   await bench.scanner.stop();
 }
-
-const until = async (done: () => boolean, what: string): Promise<void> => {
-  const end = performance.now() + 20_000;
-  while (!done()) {
-    if (performance.now() > end) throw new Error(`no ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
 
 const hasSocat = spawnSync("socat", ["-V"]).status === 0;
 
@@ -69,6 +76,7 @@ describe.skipIf(!hasSocat)("a scan engine on a serial line (a pseudo-terminal by
       const [, , type, , , zone, data] = commands.splice(0, 9);
       if (zone !== 0x03) throw new Error("a command for another zone");
       if (type === 0x08) settingCodes = data ?? 0;
+      happened.tell();
       writeSync(engine, Uint8Array.of(0x02, 0, 0, 1, type === 0x08 ? 0 : settingCodes, 0x33, 0x31));
     }
   };
@@ -101,23 +109,23 @@ describe.skipIf(!hasSocat)("a scan engine on a serial line (a pseudo-terminal by
 
   it("closes the setting codes at start and again when somebody opened them", { timeout: 60_000 }, async () => {
     const scanner = open();
-    scanner.onHealth((health) => healths.push(health));
+    listen(scanner);
     await scanner.start();
-    await until(() => settingCodes === 0x02, "setting codes off");
+    await until(() => settingCodes === 0x02);
     settingCodes = 0x03;
-    await until(() => settingCodes === 0x02, "setting codes off again");
+    await until(() => settingCodes === 0x02);
     await scanner.stop();
   });
 
   it("leaves an engine that no longer answers behind, though its line is open", { timeout: 60_000 }, async () => {
     const scanner = open();
-    scanner.onHealth((health) => healths.push(health));
+    listen(scanner);
     await scanner.start();
-    await until(() => healths.at(-1) === "ok", "ok");
+    await until(() => healths.at(-1) === "ok");
     clearInterval(answers);
-    await until(() => healths.at(-1) === "gone", "gone");
+    await until(() => healths.at(-1) === "gone");
     answers = setInterval(answer, 5);
-    await until(() => healths.at(-1) === "ok", "ok again");
+    await until(() => healths.at(-1) === "ok");
     await scanner.stop();
   });
 });

@@ -1,41 +1,49 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import {
+  chmodSync,
+  type FSWatcher,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChildSounder, playerCommand } from "../../../device/sounder/child-sounder.ts";
 import { SoundSet } from "../../../device/sounder/sound-set.ts";
 import { SAMPLE_RATE, samplesOf, wavOf } from "../../../device/sounder/wav.ts";
 import type { Tone } from "../../../src/ports/voice.ts";
+import { Happenings } from "../../support/happenings.ts";
 import { silentLog } from "../silent-log.ts";
 
 const standard = new SoundSet(join(import.meta.dirname, "../../../config/sounds"), "zh");
 let folder: string;
+let watcher: FSWatcher;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "sounder-"));
   // Plays for as long as it is let: writes what it got, says so, and waits.
   writeFileSync(
     join(folder, "player"),
-    `#!/bin/sh\ncat >${folder}/$$.tmp && mv ${folder}/$$.tmp ${folder}/$$.heard\nexec sleep 60\n`,
+    `#!/bin/sh\nexec 9>${folder}/$$.lives; flock 9\ncat >${folder}/$$.tmp && mv ${folder}/$$.tmp ${folder}/$$.heard\nexec sleep 60\n`,
   );
   chmodSync(join(folder, "player"), 0o755);
+  watcher = watch(folder, happened.tell);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  watcher.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const heard = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".heard"));
-const until = async (done: () => boolean): Promise<void> => {
-  const end = performance.now() + 10_000;
-  while (!done()) {
-    if (performance.now() > end) throw new Error("not within ten seconds");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-const running = (name: string): boolean => {
-  try {
-    process.kill(Number(name.split(".")[0]), 0);
-    return true;
-  } catch {
-    return false;
-  }
+const happened = new Happenings();
+const { until } = happened;
+/** A player holds a lock for as long as it lives. */
+const ended = async (name: string): Promise<void> => {
+  await promisify(execFile)("flock", [join(folder, name.replace(/heard$/, "lives")), "true"]);
 };
 const sounder = (volume = 1): ChildSounder =>
   new ChildSounder({ player: "aplay", device: null, sounds: standard, volume: () => volume }, silentLog, [
@@ -50,9 +58,9 @@ describe("the sounder", () => {
     const [first = ""] = heard();
     voice.play({ tone: "staff", prompt: null, turn: 2 });
     await until(() => heard().length === 2);
-    await until(() => !running(first));
+    await ended(first);
     voice.silence();
-    await until(() => heard().every((name) => !running(name)));
+    await Promise.all(heard().map(ended));
   });
 
   it("drops a sound that belongs to an earlier turn", async () => {

@@ -30,7 +30,7 @@ cat >/etc/systemd/system/greenlane.service.d/emulator.conf <<U
 DefaultDependencies=no
 [Service]
 # The emulator is some fifteen times slower than a board.
-WatchdogSec=40
+WatchdogSec=30
 TimeoutStartSec=240
 TimeoutStopSec=180
 StandardOutput=file:/run/greenlane.log
