@@ -1,18 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { RATE, render, trimmed, wav, wavSamples } from "../../device/sounder/synthesis.ts";
+import { asPcm, fromPcm, render, trimmed } from "../../device/sounder/synthesis.ts";
+import { SAMPLE_RATE, samplesOf, wavOf } from "../../device/sounder/wav.ts";
 import { streetFacts } from "../../src/core/street.ts";
 import { streetScreens } from "../../src/core/views.ts";
 
 const folder = resolve(import.meta.dirname, "../../config/sounds");
 const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
-const samplesOf = (file: string): Float32Array => wavSamples(readFileSync(join(folder, file)));
-const msOf = (samples: Float32Array): number => (samples.length / RATE) * 1000;
+const readBack = (file: Buffer): Float32Array => fromPcm(samplesOf(file) ?? new Int16Array());
+const soundOf = (name: string): Float32Array => readBack(readFileSync(join(folder, name)));
+const msOf = (samples: Float32Array): number => (samples.length / SAMPLE_RATE) * 1000;
 
 /** Lengths of sound and silence in a tone, to the nearest 10 ms, by its envelope. */
 function rhythm(samples: Float32Array): number[] {
-  const window = Math.round(RATE / 200);
+  const window = Math.round(SAMPLE_RATE / 200);
   const parts: number[] = [];
   let loud = true;
   let length = 0;
@@ -26,7 +28,7 @@ function rhythm(samples: Float32Array): number[] {
     }
   }
   parts.push(length);
-  return parts.map((count) => Math.round((count * window * 1000) / RATE / 10) * 10).filter((ms) => ms > 0);
+  return parts.map((count) => Math.round((count * window * 1000) / SAMPLE_RATE / 10) * 10).filter((ms) => ms > 0);
 }
 
 describe("the tones", () => {
@@ -40,7 +42,7 @@ describe("the tones", () => {
     ["free", [150, 60, 150, 60, 600]],
     ["guard-call", [200, 150, 200, 150, 200]],
   ])("%s has the rhythm that tells it apart", (name, expected) => {
-    const heard = rhythm(samplesOf(manifest.tones[name]));
+    const heard = rhythm(soundOf(manifest.tones[name]));
     const played = name === "guard-call" ? heard.slice(0, 5) : heard;
     expect(played).toHaveLength(expected.length);
     played.forEach((part, index) => {
@@ -60,7 +62,7 @@ describe("the tones", () => {
 describe("the prompts", () => {
   it.each(["zh", "en"])("say every headline that is to be said, in %s, within 1.5 s and never too loud", (language) => {
     for (const screen of streetScreens.filter((one) => streetFacts[one].spoken)) {
-      const samples = samplesOf(manifest.prompts[language][screen]);
+      const samples = soundOf(manifest.prompts[language][screen]);
       expect(msOf(samples), screen).toBeLessThanOrEqual(1500);
       expect(msOf(samples), screen).toBeGreaterThan(300);
       const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
@@ -87,7 +89,7 @@ describe("the prompts", () => {
 describe("synthesis", () => {
   it("writes a WAV that reads back as the same samples", () => {
     const samples = render([{ on: 50, off: 20, hz: 440, level: 0.5 }]);
-    const back = wavSamples(wav(samples));
+    const back = readBack(wavOf(asPcm(samples)));
     expect(back.length).toBe(samples.length);
     back.forEach((sample, i) => {
       expect(Math.abs(sample - (samples[i] ?? 0))).toBeLessThan(1e-4);
