@@ -1,38 +1,11 @@
 /** `greenlane doctor`: looks at everything a lane needs, one check after the other, and says what to do. */
-import type { LaneConfig } from "../config/schema.ts";
-import type { WallTime } from "../core/flow.ts";
 import type { CheckResult } from "../core/panel.ts";
+import type { Check, Patient } from "./checks/check.ts";
 import { clockChecks } from "./checks/clock.ts";
 import { deviceChecks } from "./checks/devices.ts";
 import { linkChecks } from "./checks/link.ts";
 import { placeChecks } from "./checks/place.ts";
 import { programChecks } from "./checks/program.ts";
-import type { Host } from "./host.ts";
-
-export interface Patient {
-  readonly config: LaneConfig;
-  readonly host: Host;
-  readonly now: WallTime;
-  /** Posts with a PIN in the book of this lane. */
-  readonly guards: number;
-}
-
-export interface Check {
-  readonly id: string;
-  readonly zh: string;
-  readonly en: string;
-  look(patient: Patient): Promise<Outcome> | Outcome;
-}
-export type Outcome =
-  | { readonly status: "ok"; readonly measured: string; readonly expected?: string }
-  | { readonly status: "skipped"; readonly measured: string }
-  | {
-      readonly status: "warn" | "fail";
-      readonly code: string;
-      readonly measured: string;
-      readonly expected: string;
-      readonly fix: string;
-    };
 
 export const allChecks: readonly Check[] = [
   ...programChecks,

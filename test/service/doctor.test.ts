@@ -9,8 +9,9 @@ import { readConfig } from "../../src/config/load.ts";
 import { withValue } from "../../src/config/walk.ts";
 import type { CheckResult } from "../../src/core/panel.ts";
 import { instant, millis } from "../../src/core/units.ts";
+import type { Patient } from "../../src/service/checks/check.ts";
 import { spotDiameter } from "../../src/service/checks/place.ts";
-import { allChecks, doctor, exitCode, type Patient } from "../../src/service/doctor.ts";
+import { allChecks, doctor, exitCode } from "../../src/service/doctor.ts";
 import type { FileFacts, Host } from "../../src/service/host.ts";
 import { nodeHost } from "../../src/service/node-host.ts";
 

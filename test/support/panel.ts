@@ -15,7 +15,8 @@ import { Wizard } from "../../src/service/wizard.ts";
 import { findGuard, hashPin } from "../../src/web/pins.ts";
 import { createWeb, type Web, type WebOptions } from "../../src/web/server.ts";
 import { Access, PanelSessions } from "../../src/web/technician/access.ts";
-import { type Panel, technicianRoutes } from "../../src/web/technician/routes.ts";
+import type { Panel } from "../../src/web/technician/panel-parts.ts";
+import { technicianRoutes } from "../../src/web/technician/routes.ts";
 import { Bench } from "./bench.ts";
 
 const example = JSON.parse(readFileSync("config/lane.example.json", "utf8")) as Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { Check } from "../doctor.ts";
+import type { Check } from "./check.ts";
 
 /** Time: without it nobody can say whether a pass has expired. */
 export const clockChecks: readonly Check[] = [

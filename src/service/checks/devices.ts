@@ -1,4 +1,4 @@
-import type { Check, Outcome, Patient } from "../doctor.ts";
+import type { Check, Outcome, Patient } from "./check.ts";
 
 const simulated = ({ config }: Patient): Outcome | null =>
   config.devices.simulated ? { status: "skipped", measured: "simulated" } : null;

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { days, millis } from "../../core/units.ts";
-import type { Check, Outcome, Patient } from "../doctor.ts";
+import type { Check, Outcome, Patient } from "./check.ts";
 
 const PATIENCE = millis(5000);
 

@@ -1,5 +1,5 @@
 import { days } from "../../core/units.ts";
-import type { Check } from "../doctor.ts";
+import type { Check } from "./check.ts";
 
 /** The place: what must be settled on the spot before a lane may work. */
 export const placeChecks: readonly Check[] = [

@@ -1,4 +1,4 @@
-import type { Check } from "../doctor.ts";
+import type { Check } from "./check.ts";
 
 const MiB = 1024 * 1024;
 const natives = ["better-sqlite3", "i2c-bus", "epoll", "serialport", "sharp"] as const;

@@ -4,8 +4,8 @@ import Type from "typebox";
 import { laneFields, needsRestart, wordsOf } from "../../config/describe.ts";
 import { nullable, plain, valueAt, withValue } from "../../config/walk.ts";
 import type { FormField } from "../../core/panel.ts";
-import type { Panel } from "./routes.ts";
-import { bodyOf, notThat } from "./setup-routes.ts";
+import { bodyOf, notThat } from "./body.ts";
+import type { Panel } from "./panel-parts.ts";
 
 const bodies = {
   changes: Type.Object(

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { CheckResult } from "../../core/panel.ts";
 import { bundle, scrubbed } from "../../service/bundle.ts";
 import { doctor } from "../../service/doctor.ts";
-import type { Panel } from "./routes.ts";
+import type { Panel } from "./panel-parts.ts";
 
 /** Adds the routes; all need a session. */
 export function healthRoutes(app: FastifyInstance, panel: Panel): void {

@@ -14,7 +14,7 @@ import { Wizard } from "../../service/wizard.ts";
 import type { Workbench } from "../../service/workbench.ts";
 import { findGuard, hashPin } from "../pins.ts";
 import { Access, type BootTime, PanelSessions } from "./access.ts";
-import type { Panel } from "./routes.ts";
+import type { Panel } from "./panel-parts.ts";
 
 export interface PanelOptions {
   /** The lane's file. */

@@ -1,37 +1,14 @@
 /** The technician's panel on the kiosk's server: give `technicianRoutes(panel)` to `createWeb` as its further routes. */
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
-import type { Host } from "../../service/host.ts";
-import type { Provisioning } from "../../service/provisioning.ts";
-import type { Series } from "../../service/series.ts";
-import type { Settings, Trial } from "../../service/settings.ts";
-import type { StaffBook } from "../../service/staff.ts";
-import type { TechnicianCode } from "../../service/technician-code.ts";
-import type { Wizard } from "../../service/wizard.ts";
-import type { Workbench } from "../../service/workbench.ts";
-import { type Access, formToken } from "./access.ts";
+import { formToken } from "./access.ts";
+import { bodyOf, notThat } from "./body.ts";
 import { configRoutes } from "./config-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { PanelLive } from "./live.ts";
+import type { Panel } from "./panel-parts.ts";
 import { previewOf } from "./preview.ts";
-import { bodyOf, notThat, setupRoutes } from "./setup-routes.ts";
-
-export interface Panel {
-  readonly bench: Workbench;
-  readonly settings: Settings;
-  readonly trial: Trial;
-  readonly access: Access;
-  readonly code: TechnicianCode;
-  readonly staff: StaffBook;
-  readonly wizard: Wizard;
-  readonly series: Series;
-  readonly provisioning: Provisioning | null;
-  readonly host: Host;
-  /** Where certificates are put. */
-  readonly directory: string;
-  /** Version of the program. */
-  readonly program: string;
-}
+import { setupRoutes } from "./setup-routes.ts";
 
 const signInBody = Type.Object(
   { code: Type.String({ minLength: 1, maxLength: 64 }), by: Type.String({ pattern: "^[a-z0-9-]{1,32}$" }) },

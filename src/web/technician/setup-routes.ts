@@ -3,8 +3,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import Type, { type Static, type TSchema } from "typebox";
-import { Check } from "typebox/value";
+import Type from "typebox";
 import writeFileAtomic from "write-file-atomic";
 import { withValue } from "../../config/walk.ts";
 import { wizardSteps } from "../../core/panel.ts";
@@ -13,7 +12,8 @@ import type { Position } from "../../ports/event-log.ts";
 import { type CalibrationPoint, calibrationRecord, measurePoint, twoPoints } from "../../service/calibrate.ts";
 import { allChecks, doctor } from "../../service/doctor.ts";
 import { selftest, selftestParts } from "../../service/selftest/selftest.ts";
-import type { Panel } from "./routes.ts";
+import { bodyOf, notThat } from "./body.ts";
+import type { Panel } from "./panel-parts.ts";
 
 const closed = { additionalProperties: false };
 const oneOf = <const T extends string>(values: readonly T[]) => Type.Union(values.map((value) => Type.Literal(value)));
@@ -31,12 +31,6 @@ const bodies = {
   staff: Type.Object({ id, pin: Type.String({ pattern: "^\\d{6}$" }), supervisor: Type.Boolean() }, closed),
   person: Type.Object({ id }, closed),
 } as const;
-
-/** The body when it is exactly what the route takes, else null. */
-export function bodyOf<S extends TSchema>(schema: S, body: unknown): Static<S> | null {
-  return Check(schema, body) ? (body as Static<S>) : null;
-}
-export const notThat = { ok: false, code: "GL-5025", why: "the request holds something else than it may" } as const;
 
 /** Adds the routes; all need a session. */
 export function setupRoutes(app: FastifyInstance, panel: Panel): void {
