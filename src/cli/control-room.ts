@@ -3,10 +3,10 @@ import { type Command, Option } from "commander";
 import { startBroker } from "../control-room/broker.ts";
 import { type ControlRoomConfig, loadControlRoomConfig } from "../control-room/config.ts";
 import { startControlRoom, withPeople } from "../control-room/control-room.ts";
-import { pinoLogger } from "../control-room/pino-logger.ts";
 import { operatorIdPattern } from "../control-room/store/people.ts";
 import { instant } from "../core/units.ts";
 import { printJson, UsageError } from "./output.ts";
+import { pinoLogger } from "./pino-logger.ts";
 
 interface Options {
   readonly config: string;

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { castOf, listScripts, loadScript } from "../../device/rig/script.ts";
-import { pinoLogger } from "../control-room/pino-logger.ts";
 import { Demo } from "../demo.ts";
 import { printJson, UsageError } from "./output.ts";
+import { pinoLogger } from "./pino-logger.ts";
 
 interface Flags {
   readonly people?: string;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
-import { pinoLogger } from "../control-room/pino-logger.ts";
 import { startKiosk } from "../main.ts";
+import { pinoLogger } from "./pino-logger.ts";
 
 interface Flags {
   readonly config: string;

@@ -28,7 +28,7 @@ const LIMIT = 20;
 
 export class Desk {
   readonly #clock: Clock;
-  readonly #timings: DeskTimings;
+  #timings: DeskTimings;
   readonly #host: DeskHost;
   readonly #people = new Map<number, { person: AttendedPerson; cancel: (() => void)[]; turn: number }>();
   #next = 1;
@@ -37,6 +37,11 @@ export class Desk {
     this.#clock = clock;
     this.#timings = timings;
     this.#host = host;
+  }
+
+  /** Other waits, for whoever comes to the desk from now on. */
+  configure(timings: DeskTimings): void {
+    this.#timings = timings;
   }
 
   get people(): readonly AttendedPerson[] {

@@ -12,7 +12,7 @@ export interface ForeheadHost {
 }
 
 export class ForeheadIntake {
-  readonly #settings: MeasureSettings;
+  #settings: MeasureSettings;
   readonly #clock: Clock;
   readonly #host: ForeheadHost;
   #state: Measuring = startMeasuring();
@@ -28,6 +28,13 @@ export class ForeheadIntake {
     this.#drift = startDrift(settings.correction.version);
     this.#clock = clock;
     this.#host = host;
+  }
+
+  /** Changed settings; another correction table begins the drift watch anew. */
+  configure(settings: MeasureSettings): void {
+    if (settings.correction.version !== this.#settings.correction.version)
+      this.#drift = startDrift(settings.correction.version);
+    this.#settings = settings;
   }
 
   /** 0 … 1 for the ring, and whether the person is asked once more. */

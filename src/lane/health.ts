@@ -6,6 +6,8 @@ import type { LaneInput } from "../core/passage/lane-events.ts";
 import { type TroubleId, troubles } from "../core/troubles/declared.ts";
 import { effectsOf, noTroubles, observed, type Troubles, tell, visible } from "../core/troubles/troubles.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import { codeOf } from "./error-code.ts";
 
 export interface HealthHost {
   send(event: LaneInput): void;
@@ -20,11 +22,18 @@ export class Health {
   readonly #host: HealthHost;
   readonly #hasCamera: boolean;
   readonly #hasScanner: boolean;
+  readonly #logger: Logger;
   #state: Troubles = noTroubles;
 
-  constructor(clock: Clock, host: HealthHost, has: { readonly camera: boolean; readonly scanner: boolean }) {
+  constructor(
+    clock: Clock,
+    host: HealthHost,
+    has: { readonly camera: boolean; readonly scanner: boolean },
+    logger: Logger,
+  ) {
     this.#clock = clock;
     this.#host = host;
+    this.#logger = logger;
     this.#hasCamera = has.camera;
     this.#hasScanner = has.scanner;
   }
@@ -50,6 +59,16 @@ export class Health {
     if (this.#state === before) return;
     this.#apply();
     this.#tell(before);
+  }
+
+  /** Opens a device; one that does not open is a trouble, never an end. */
+  async opening(trouble: TroubleId, open: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await open();
+    } catch (error) {
+      this.#logger.error("a device did not open", { trouble, code: codeOf(error, "GL-2000") });
+      this.observe(trouble, true);
+    }
   }
 
   /** Troubles become visible by lasting; call now and then. */

@@ -19,6 +19,7 @@ import type { Order, OrderOutcome } from "../ports/orders.ts";
 import { actorClock } from "./actor-clock.ts";
 import { attentionOf, CodeIntake } from "./code-intake.ts";
 import { Desk } from "./desk.ts";
+import { keepEmergency } from "./emergency.ts";
 import { ForeheadIntake } from "./forehead-intake.ts";
 import { guardAction } from "./guard-action.ts";
 import { Health } from "./health.ts";
@@ -39,7 +40,7 @@ const BEAT = millis(250);
 
 export class Lane {
   readonly #ports: LanePorts;
-  readonly #settings: LaneSettings;
+  #settings: LaneSettings;
   readonly #actor: ActorRefFrom<ReturnType<typeof laneMachine>>;
   readonly #codes: CodeIntake;
   readonly #forehead: ForeheadIntake;
@@ -92,6 +93,7 @@ export class Lane {
         cleared: (id, code) => this.#reports.plain("trouble-cleared", { detail: { id, code } }),
       },
       { camera: ports.frames !== null, scanner: ports.scanner !== null },
+      logger,
     );
     this.#codes = new CodeIntake(ports.verifier, clock, {
       turn,
@@ -152,12 +154,12 @@ export class Lane {
         scanner.onHealth((health) => this.health.observe("scanner-gone", health === "gone")),
       );
     }
-    await this.#open("sensor-fault", () => inputs.start());
+    await this.health.opening("sensor-fault", () => inputs.start());
     await Promise.all([
-      this.#open("thermometer-silent", () => thermometer.start()),
-      this.#open("reader-stalled", async () => codeReader?.start()),
-      this.#open("camera-gone", async () => frames?.start()),
-      this.#open("scanner-gone", async () => scanner?.start()),
+      this.health.opening("thermometer-silent", () => thermometer.start()),
+      this.health.opening("reader-stalled", async () => codeReader?.start()),
+      this.health.opening("camera-gone", async () => frames?.start()),
+      this.health.opening("scanner-gone", async () => scanner?.start()),
     ]);
     await watchdog.start();
     for (const line of ["presence-entry", "presence-exit"] as const) {
@@ -248,6 +250,26 @@ export class Lane {
     return answer;
   }
 
+  /** Takes up changed rules, waits and measuring, for the next person on; `side` and `laneCode` wait for a restart. */
+  configure({ rules, timings, temperature }: LaneSettings): void {
+    this.#settings = { ...this.#settings, rules, timings, temperature };
+    this.#rules = rules;
+    this.#forehead.configure(temperature);
+    this.desk.configure(timings);
+    this.#screens.configure(timings.oneMoment);
+    this.#send({ type: "timings", timings });
+  }
+
+  /** Ends this lane so that its process begins anew: a changed configuration may want that. */
+  restart(): void {
+    this.#ended("restart");
+  }
+
+  /** Drift of the median of the last people in degrees, null below twenty of them. */
+  get drift(): number | null {
+    return this.#forehead.drift;
+  }
+
   /** A signed order that passed every check of report/. */
   async order(order: Order): Promise<OrderOutcome> {
     return carryOut(order, {
@@ -315,10 +337,8 @@ export class Lane {
       },
       torn: (turn) => this.#screens.notice("torn", turn),
       oneAtATime: (turn) => this.#screens.notice("one-at-a-time", turn),
-      free: () => {
-        latch.latch();
-        freePassage.free();
-      },
+      free: () => freePassage.free(),
+      latch: () => void keepEmergency(true, latch, this.health, logger),
       mode: (mode) => logger.info("mode", { mode }),
       relayFault: (direction) => {
         logger.error("relay fault", { direction, code: "GL-2302" });
@@ -342,12 +362,7 @@ export class Lane {
     const tries = this.#reports.decided(decision, follow);
     const answer = answerOf({ ...this.#context, decision }, this.#period());
     const id = answer?.call
-      ? this.desk.add(
-          decision,
-          this.#complaintFor(decision),
-          owed && tries > 0 ? "storing" : "none",
-          Math.max(1, tries),
-        )
+      ? this.desk.add(decision, this.#complaint(decision), owed && tries > 0 ? "storing" : "none", Math.max(1, tries))
       : null;
     this.#attendedId = id;
   }
@@ -391,7 +406,8 @@ export class Lane {
   /** A local reset: refused while the contact is active; what follows is a new process. */
   #reset(guard: string | null): GuardAnswer {
     if (this.#ports.inputs.active("fire")) return { ok: false, why: "contact-active" };
-    this.#ports.latch.clear();
+    if (!keepEmergency(false, this.#ports.latch, this.health, this.#ports.logger))
+      return { ok: false, why: "latch-stays" };
     this.#reports.plain("emergency-reset", { who: guard });
     this.#send({ type: "fire.reset" });
     this.#ended("reset");
@@ -435,8 +451,7 @@ export class Lane {
       },
       progress: share,
       staffCalled: this.desk.people.some(({ id }) => id !== this.#attendedId),
-      complaint: () =>
-        context.decision === null ? this.#complaint("unavailable") : this.#complaintFor(context.decision),
+      complaint: () => this.#complaint(context.decision),
       guard: {
         mode: modeOf(context),
         signedIn: this.#guard?.id ?? null,
@@ -455,26 +470,13 @@ export class Lane {
     }
   }
 
-  #complaintFor({ verdict }: Decision): string {
-    return this.#complaint(verdict.reasons[0]?.code ?? "unavailable");
-  }
-
-  #complaint(headline: Parameters<typeof complaintNumber>[2]): string {
+  #complaint(decision: Decision | null): string {
+    const headline = decision?.verdict.reasons[0]?.code ?? "unavailable";
     return complaintNumber(this.#settings.laneCode, this.#ports.clock.wall().at, headline);
   }
 
   #period() {
     return periodOf(this.#ports.clock.wall(), this.#rules);
-  }
-
-  async #open(trouble: Parameters<Health["observe"]>[0], open: () => Promise<void> | undefined): Promise<void> {
-    try {
-      await open();
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "GL-2000";
-      this.#ports.logger.error("a device did not open", { trouble, code });
-      this.health.observe(trouble, true);
-    }
   }
 
   /** A failed machine decides nothing more: the way out is freed and the supervisor starts anew. */

@@ -31,7 +31,7 @@ export class Screens {
   readonly #clock: Clock;
   readonly #display: Display;
   readonly #voice: Voice;
-  readonly #oneMoment: Millis;
+  #oneMoment: Millis;
   #view: StreetView | null = null;
   #complaint: string | null = null;
   #notice: { readonly screen: StreetScreen; readonly until: Monotonic; readonly turn: number } | null = null;
@@ -43,6 +43,10 @@ export class Screens {
     this.#clock = clock;
     this.#display = display;
     this.#voice = voice;
+    this.#oneMoment = oneMoment;
+  }
+
+  configure(oneMoment: Millis): void {
     this.#oneMoment = oneMoment;
   }
 

@@ -1,7 +1,6 @@
 /** What the technician's tools need of the running lane. The composition root makes one from the lane and its ports. */
 import type { LaneMode } from "../core/flow.ts";
 import type { TroubleRow } from "../core/panel.ts";
-import type { Celsius } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { FrameResult, ReaderCounters, Scanner } from "../ports/code-reader.ts";
 import type { EventLog, Position } from "../ports/event-log.ts";
@@ -33,8 +32,8 @@ export interface Workbench {
   link(): LinkState;
   /** Puts a test event on the way to the control room. */
   sendTestAlert(): Promise<Position>;
-  /** Drift of the median of the last people, null below twenty of them. */
-  drift(): Celsius | null;
+  /** Drift of the median of the last people in degrees, null below twenty of them. */
+  drift(): number | null;
   /** The last lines of the log, oldest first. */
   logTail(lines: number): readonly string[];
 }

@@ -41,6 +41,8 @@ export class LaneBench {
   guardView: GuardView | null = null;
   freed = 0;
   latched = false;
+  /** The data disk takes no writes. */
+  diskRefuses = false;
   /** What stands before the thermometer: null is nobody; "silent" gives failed samples. */
   skin: number | "silent" | null = null;
   readonly lines = new Set<InputLine>();
@@ -96,12 +98,8 @@ export class LaneBench {
         },
         latch: {
           latched: () => this.latched,
-          latch: () => {
-            this.latched = true;
-          },
-          clear: () => {
-            this.latched = false;
-          },
+          latch: () => this.#keep(true),
+          clear: () => this.#keep(false),
         },
         verifier: { verify: async (code) => credentialFor(code), used: () => {} },
         log: {
@@ -191,6 +189,11 @@ export class LaneBench {
 
   get types(): string[] {
     return this.events.map(({ type }) => type);
+  }
+
+  #keep(latched: boolean): void {
+    if (this.diskRefuses) throw Object.assign(new Error("GL-2320: read-only"), { code: "GL-2320" });
+    this.latched = latched;
   }
 
   #sample(): void {

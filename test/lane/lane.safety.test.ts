@@ -167,6 +167,21 @@ describe("the way out", () => {
 });
 
 describe("fire", () => {
+  it("frees the way though the disk refuses the latch, says so, and stays until the disk takes the reset", async () => {
+    const one = await lane();
+    one.diskRefuses = true;
+    one.line("fire", true);
+    expect(one.freed).toBeGreaterThan(0);
+    expect(one.lane.mode).toBe("emergency");
+    expect(one.lane.health.codes()).toContain("GL-2320");
+    one.line("fire", false);
+    expect(await one.lane.guard({ kind: "reset-emergency" }, "0231")).toEqual({ ok: false, why: "latch-stays" });
+    expect(one.lane.mode).toBe("emergency");
+    one.diskRefuses = false;
+    expect(await one.lane.guard({ kind: "reset-emergency" }, "0231")).toEqual({ ok: true });
+    expect(one.latched).toBe(false);
+  });
+
   it("frees at once from any state, latches, and ends by a local reset with the contact at rest alone", async () => {
     const one = await lane();
     await one.stands("entry").shows("green-1").forehead(36.5).wait(200);

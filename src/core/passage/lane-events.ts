@@ -21,6 +21,8 @@ export type LaneInput =
   /** Outside the rules' dates (P2): who comes is let through without being asked for anything. */
   | { readonly type: "period"; readonly open: boolean }
   | { readonly type: "maintenance"; readonly on: boolean }
+  /** The configuration was changed; a wait that runs already keeps its length. */
+  | { readonly type: "timings"; readonly timings: LaneTimings }
   | { readonly type: "fire" }
   /** Local reset with key or PIN. The shell sends it only with the contact at rest. */
   | { readonly type: "fire.reset" }
@@ -104,8 +106,10 @@ export interface LaneEffects {
   torn(turn: number): void;
   /** Several passes one after another without a forehead between them: ask for one at a time. */
   oneAtATime(turn: number): void;
-  /** Set the free-passage output free. */
+  /** Set the free-passage output free: a fire, or a relay that fails on the way out. */
   free(): void;
+  /** A fire lasts over restarts, until a local reset. */
+  latch(): void;
   mode(mode: LaneMode): void;
   /** The relay did not do as told. */
   relayFault(direction: Direction): void;

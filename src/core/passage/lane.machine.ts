@@ -208,6 +208,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
           mask: { actions: assign(({ event }) => ({ mask: event.mask })) },
           blind: { actions: assign(({ event }) => ({ blind: event.on })) },
           period: { actions: assign(({ event }) => ({ open: event.open })) },
+          timings: { actions: assign(({ event }) => ({ timings: event.timings })) },
           assistance: { actions: assign({ wide: true }) },
           rex: { guard: "notBurning", actions: assign({ wantedExit: { cause: "rex", credentials: [] } }) },
           "guard.release": {
@@ -248,7 +249,10 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
           lockdown: { entry: "changeMode", always: leaveUnless("lockdown") },
           outOfService: { entry: "changeMode", always: leaveUnless("out-of-service") },
           maintenance: { entry: "changeMode", always: leaveUnless("maintenance") },
-          emergencyRelease: { entry: [() => fx.free(), "changeMode"], always: leaveUnless("emergency") },
+          emergencyRelease: {
+            entry: [() => fx.free(), () => fx.latch(), "changeMode"],
+            always: leaveUnless("emergency"),
+          },
         },
       },
 

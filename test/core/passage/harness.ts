@@ -90,6 +90,7 @@ export class Bench {
       torn: () => note({ did: "torn" }),
       oneAtATime: () => note({ did: "oneAtATime" }),
       free: () => note({ did: "free" }),
+      latch: () => {},
       mode: (mode) => note({ did: "mode", mode }),
       relayFault: (direction) => note({ did: "relayFault", direction }),
     };
