@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EpochChange } from "../../src/ports/outbox.ts";
 import type { EventBody } from "../../src/protocol/envelope.ts";
 import { each, normalise, type Range } from "../../src/protocol/ranges.ts";
 import { Disk } from "../../src/report/outbox/disk.ts";
@@ -125,6 +126,21 @@ describe.skipIf(missing !== null)("fault 4: a disk in trouble", () => {
     expect((await outbox.list("alert", null, 10)).map(({ seq }) => seq)).toEqual([1]);
     const next = await outbox.put("alert", body(4));
     expect(next.epoch === epoch ? next.seq : 2).toBe(2);
+  });
+
+  it("whose repair took the outbox away under a running lane begins a new epoch that names what is gone", async () => {
+    outbox = make(false);
+    const changes: EpochChange[] = [];
+    outbox.onEpoch((change) => changes.push(change));
+    await outbox.open();
+    const { epoch } = await outbox.put("alert", body(1));
+    loop.cut();
+    await expect(outbox.put("alert", body(2))).rejects.toMatchObject({ code: "GL-4002" });
+    loop.restore();
+    // What a file system check does with a folder that it can't make sense of. No file is left to tell the head.
+    rmSync(join(loop.mount, "outbox"), { recursive: true });
+    expect(await outbox.put("alert", body(3))).toMatchObject({ seq: 1 });
+    expect(changes).toMatchObject([{ why: "missing", previousEpoch: epoch, previousHead: 1, salvaged: 0 }]);
   });
 
   it("whose folder belongs to somebody else, or to a second process, is told apart", async () => {

@@ -34,7 +34,7 @@ say(`OPEN ${epoch} ${head}`);
 for (let n = 0; ; n += 1) {
   try {
     const at = await disk.put(n % 5 === 4 ? "system" : "alert", body(n));
-    say(`ACK ${at.epoch} ${at.seq}`);
+    say(`ACK ${at.epoch} ${at.seq} ${process.hrtime.bigint()}`);
     if (input.trimAfter !== null && at.seq % 50 === 0 && at.seq > input.trimAfter) {
       const upTo = at.seq - input.trimAfter;
       // Said before it is done: a kill may fall anywhere within the trim.

@@ -213,7 +213,8 @@ export class OutboxStore {
   }
 
   #open(): void {
-    const witnessed = this.#witness.read();
+    // Opened again after an I/O error, this process itself knows better than a file that was never synced.
+    const witnessed = this.#epoch.id === "" ? this.#witness.read() : { epoch: this.#epoch.id, seq: this.#head };
     const existed = existsSync(this.#file);
     const walDoubt = existed ? doubtWal(this.#file) : null;
     let db: Db;
@@ -383,6 +384,8 @@ export class OutboxStore {
     if (!(error instanceof Error && "code" in error)) throw error;
     this.#db?.close();
     this.#db = null;
+    // A file kept open would hold a broken mount, and go on writing into it after the repair.
+    this.#witness.close();
     const busy = error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
     const said = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     const failure = busy
