@@ -36,19 +36,20 @@ export function register(program: Command): void {
     .argument("<text>", "the code's text, or - to read it from standard input")
     .option("--json", "print one JSON object")
     .option("--trust <file>", "certificate or public key (PEM, DER, JWK) or trust list; repeatable", collect, [])
-    .option("--at <iso>", "judge validity at this time (ISO 8601 with a zone) in place of now")
+    .option("--at <iso>", "judge validity at this time (ISO 8601; UTC without a zone) in place of now")
     .addHelpText(
       "after",
       `
 Each check is true, false, or null where its input does not exist: with an unknown key id nothing is said about the
 signature. A bare public key is tried for any key id of an HC1 certificate, since that id comes from the certificate.
+keyUsage is about the key that signed, else about those with the id, else (HC1) about any of the trusted ones.
 
   greenlane verify --json --trust keys/pass-1f2e.pub.pem "HP1:..."
   greenlane verify --json --trust DE.cer --at 2021-05-03T18:00:00Z - < code.txt`,
     )
     .action(async (argument: string, options: Options) => {
       const keys = (await Promise.all(options.trust.map(readTrust))).flat();
-      const result = examine(await textArgument(argument), keys, timeOf(options.at));
+      const result = examine(await textArgument(argument), keys, timeOf(options.at && inUtc(options.at)));
       if (options.json === true) printJson(result);
       else process.stdout.write(`${inWords(result)}\n`);
     });
@@ -72,6 +73,10 @@ export function timeOf(iso: string | undefined): Instant {
     throw new UsageError(`--at: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** A day or a time without a zone is UTC's, as in the published test sets. */
+const inUtc = (iso: string): string =>
+  iso.replace(/^\d{4}-\d\d-\d\d$/, "$&T00:00").replace(/T\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/, "$&Z");
 
 const noChecks: Checks = {
   prefix: false,

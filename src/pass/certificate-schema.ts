@@ -19,10 +19,17 @@ const count: Check = (value) => Number.isInteger(value) && (value as number) >= 
 const date = matching(/^\d{4}-\d\d-\d\d(?:T[0-9:.]+(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/);
 const dateTime = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?$/);
 const transliterated = matching(/^[A-Z<]{0,80}$/);
+/** A holder of EMA's organisation register has nine digits; those outside of it are known by name. */
+const holder: Check = (value) => text(value) && (/^ORG-\d{9}$/.test(value as string) || !/^ORG-/.test(value as string));
 
-const common: Readonly<Record<string, Check>> = { tg: text, co: matching(/^[A-Z]{1,10}$/), is: text, ci: text };
+const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+/** Two letters are a country of ISO 3166; longer names of institutions are allowed. */
+const country: Check = (value) =>
+  typeof value === "string" && /^[A-Z]{1,10}$/.test(value) && (value.length !== 2 || regions.of(value) !== undefined);
+
+const common: Readonly<Record<string, Check>> = { tg: text, co: country, is: text, ci: text };
 const shapes: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
-  v: { ...common, vp: text, mp: text, ma: text, dn: count, sd: count, dt: date },
+  v: { ...common, vp: text, mp: text, ma: holder, dn: count, sd: count, dt: date },
   t: { ...common, tt: text, nm: optional(text), ma: optional(text), sc: dateTime, tr: text, tc: optional(text) },
   r: { ...common, fr: date, df: date, du: date },
 };

@@ -59,12 +59,23 @@ const fields: readonly (readonly [field: string, kind: Purpose])[] = [
 const kindsOf = (content: Content): Purpose[] =>
   fields.filter(([field]) => Array.isArray(content[field]) && content[field].length > 0).map(([, kind]) => kind);
 
-/** Maps with text keys as objects without a prototype, tags stripped: what the schema speaks of. */
+/** Maps with text keys as objects without a prototype, tagged times as text: what the schema speaks of. */
 function plain(value: unknown): unknown {
-  if (value instanceof Tagged) return plain(value.value);
+  if (value instanceof Tagged) return plain(timeText(value));
   if (Array.isArray(value)) return value.map(plain);
   if (!(value instanceof Map)) return value;
   const object: Record<string, unknown> = Object.create(null);
   for (const [key, inner] of value) object[String(key)] = plain(inner);
   return object;
+}
+
+/** Tag 1 counts seconds and tag 100 days since 1970 (RFC 8949, section 3.4.2; RFC 8943); the other times are text already. */
+function timeText({ tag, value }: Tagged): unknown {
+  if (tag === 1) return isoOf(value);
+  return tag === 100 && typeof value === "number" ? isoOf(value * 86_400)?.slice(0, 10) : value;
+}
+
+function isoOf(seconds: unknown): string | undefined {
+  const at = fromNumericDate(seconds);
+  return at === null ? undefined : new Date(at).toISOString();
 }

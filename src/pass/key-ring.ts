@@ -4,7 +4,7 @@ import type { TrustedKey } from "./keys.ts";
 export interface KeyRing {
   /** All keys with that id, those for any id after them. */
   find(kid: string, foreign: boolean): readonly TrustedKey[];
-  readonly size: number;
+  readonly keys: readonly TrustedKey[];
 }
 
 export function createKeyRing(keys: readonly TrustedKey[]): KeyRing {
@@ -12,7 +12,7 @@ export function createKeyRing(keys: readonly TrustedKey[]): KeyRing {
   for (const key of keys) for (const kid of key.kids) byId.set(kid, [...(byId.get(kid) ?? []), key]);
   const loose = keys.filter((key) => key.anyKid);
   return {
-    size: keys.length,
+    keys,
     find: (kid, foreign) => {
       const own = byId.get(kid) ?? [];
       return foreign && loose.length > 0 ? [...own, ...loose.filter((key) => !own.includes(key))] : own;

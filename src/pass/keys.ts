@@ -156,10 +156,16 @@ export function fromCertificate(certificate: X509Certificate): TrustedKey {
 const usage = /^1\.3\.6\.1\.4\.1\.(?:0\.)?1847\.2021\.1\.([123])$/;
 const usages: Readonly<Record<string, Purpose>> = { "1": "test", "2": "vaccination", "3": "recovery" };
 
-/** Null where the certificate names none of them: then it may sign everything. */
-function purposesOf(certificate: X509Certificate): readonly Purpose[] | null {
-  const named = (certificate.keyUsage ?? []).flatMap((oid) => usages[usage.exec(oid)?.[1] ?? ""] ?? []);
-  return named.length === 0 ? null : named;
+/** RFC 5280, section 4.2.1.12: the certificate does not restrict its key. */
+const ANY_USAGE = "2.5.29.37.0";
+
+/**
+ * Null where the certificate names no extended key usage: then it may sign everything. One that names others alone
+ * (IS 3: travel documents) may sign nothing here.
+ */
+function purposesOf({ keyUsage }: X509Certificate): readonly Purpose[] | null {
+  if (keyUsage === undefined || keyUsage.length === 0 || keyUsage.includes(ANY_USAGE)) return null;
+  return keyUsage.flatMap((oid) => usages[usage.exec(oid)?.[1] ?? ""] ?? []);
 }
 
 /** @throws KeyError for a type of key that no accepted algorithm uses. */

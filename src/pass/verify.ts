@@ -105,15 +105,19 @@ export function signersToTry(opened: Opened, keys: readonly TrustedKey[]): reado
   return keys.filter((key) => key.alg !== null && key.alg === alg);
 }
 
-/** Puts the report together once it is known which of the candidates signed (null: none). */
+/**
+ * Puts the report together once it is known which of the candidates signed (null: none). `others` are judged for
+ * their usage where no key has the id: a person who names a certificate is told whether that one may sign such a thing.
+ */
 export function conclude(
   opened: Opened,
   known: readonly TrustedKey[],
   signer: TrustedKey | null,
   at: Instant | null,
+  others: readonly TrustedKey[] = [],
 ): PassReport {
   const phase = at === null ? null : phaseOf(opened, at);
-  const about = signer ?? known[0] ?? null;
+  const judged = signer !== null ? [signer] : known.length > 0 ? known : others;
   return {
     opened,
     keyKnown: known.length > 0,
@@ -122,7 +126,7 @@ export function conclude(
     checks: {
       ...opened.checks,
       signature: opened.cose === null || known.length === 0 ? null : signer !== null,
-      keyUsage: about === null ? null : usageOf(opened, about),
+      keyUsage: usageOf(opened, judged),
       validity: phase === null ? null : phase === "within",
     },
   };
@@ -132,7 +136,8 @@ export function conclude(
 export function verifyPass(text: string, ring: KeyRing, at: Instant | null): PassReport {
   const opened = openPass(text);
   const known = candidates(opened, ring);
-  return conclude(opened, known, findSigner(opened, known), at);
+  const others = opened.format === "HC1" ? ring.keys : [];
+  return conclude(opened, known, findSigner(opened, known), at, others);
 }
 
 /** The first candidate whose key verifies the signature. */
@@ -142,16 +147,18 @@ export function findSigner(opened: Opened, known: readonly TrustedKey[]): Truste
   return signersToTry(opened, known).find((key) => verifySignature(key, cose.signed, cose.signature)) ?? null;
 }
 
-/** Whether the key is for this kind of statement and the statement was issued while the key was in use. */
-function usageOf(opened: Opened, key: TrustedKey): Check {
-  const wanted = opened.claims === null ? opened.certificate?.kinds : (["pass"] as const);
-  const issuedAt = opened.claims?.issuedAt ?? opened.certificate?.issuedAt ?? null;
-  if (wanted === undefined) return null;
-  const inTime =
-    issuedAt === null ||
-    ((key.notBefore === null || issuedAt >= key.notBefore - LEEWAY) &&
-      (key.notAfter === null || issuedAt < key.notAfter + LEEWAY));
-  return inTime && (key.purposes === null || wanted.every((purpose) => key.purposes?.includes(purpose)));
+/** Whether one of the keys is for this kind of statement, which was issued while that key was in use. */
+function usageOf({ claims, certificate }: Opened, keys: readonly TrustedKey[]): Check {
+  const wanted = claims === null ? certificate?.kinds : (["pass"] as const);
+  if (wanted === undefined || keys.length === 0) return null;
+  const issuedAt = claims?.issuedAt ?? certificate?.issuedAt ?? null;
+  return keys.some((key) => {
+    const inTime =
+      issuedAt === null ||
+      ((key.notBefore === null || issuedAt >= key.notBefore - LEEWAY) &&
+        (key.notAfter === null || issuedAt < key.notAfter + LEEWAY));
+    return inTime && (key.purposes === null || wanted.every((purpose) => key.purposes?.includes(purpose)));
+  });
 }
 
 function phaseOf({ claims, certificate }: Opened, at: Instant): Phase | null {

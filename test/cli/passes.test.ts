@@ -96,6 +96,17 @@ describe("greenlane keys, issue and verify", () => {
     });
   });
 
+  it.each(["2020-05-01T00:00:30", "2020-05-01T00:00:30.123456", "2020-05-01T08:00:30+0800", "2020-05-01"])(
+    "judges at %s, which is UTC where no zone is given",
+    async (when) => {
+      const { key, pub } = await keyPair("zone");
+      const { text } = await one("issue", "--key", key, "--at", "2020-05-01T00:00:00Z", "--json");
+      expect(await one("verify", "--json", "--trust", pub, "--at", when, String(text))).toMatchObject({
+        outcome: "green",
+      });
+    },
+  );
+
   it("take over a trust list and revoke a key in it", async () => {
     const [root, first, second] = [await keyPair("root", "EdDSA"), await keyPair("one"), await keyPair("two")];
     const list = path("trust.json");
@@ -141,7 +152,7 @@ describe("greenlane keys, issue and verify", () => {
     [["issue", "--key", "/nowhere"], "/nowhere"],
     [["verify", "--trust", "NOKEY", "x"], "GL-3001"],
     [["verify", "--trust", "/nowhere", "x"], "/nowhere"],
-    [["verify", "--at", "2020-05-01", "x"], "--at"],
+    [["verify", "--at", "yesterday", "x"], "--at"],
     [["keys", "new", "--out", "DIR", "--alg", "RS256"], "--alg"],
     [["keys", "new", "--out", "DIR", "--name", "../x"], "--name"],
     [["poster", "--code", "x", "--name", "y"], "--out"],

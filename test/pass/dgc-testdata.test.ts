@@ -41,7 +41,7 @@ else {
       if (given.PREFIX === undefined) return;
       const { CERTIFICATE: certificate, VALIDATIONCLOCK: clock } = given.TESTCTX;
       const keys = typeof certificate === "string" ? readTrustedKeys(Buffer.from(certificate, "base64")) : [];
-      const at = typeof clock === "string" ? instantFromIso(clock) : null;
+      const at = typeof clock === "string" ? instantFromIso(/T[^Z+-]*$/.test(clock) ? `${clock}Z` : clock) : null;
       const { checks } = verifyPass(given.PREFIX, createKeyRing(keys), at);
       const wrong: string[] = [];
       for (const [expectation, check] of Object.entries(about)) {

@@ -6,8 +6,8 @@ export interface Identity {
   readonly key: string;
 }
 export interface Authority extends Identity {
-  /** A certificate of this authority, for a server on `localhost` or a client. */
-  issue(name: string): Identity;
+  /** A certificate of this authority, for a server on `localhost` or a client; `usages`: its extended key usages, dotted. */
+  issue(name: string, usages?: readonly string[] | null): Identity;
 }
 
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
@@ -22,14 +22,32 @@ const utc = (at: Date): Buffer =>
   der(0x17, Buffer.from(`${at.toISOString().replace(/[-:T]/g, "").slice(2, 14)}Z`, "ascii"));
 const nameOf = (text: string): Buffer =>
   sequence(der(0x31, sequence(oid("550403"), der(0x0c, Buffer.from(text, "utf8")))));
+/** X.690, section 8.19: the first two numbers share a byte, the others are written to the base 128. */
+function dotted(text: string): Buffer {
+  const [first = 0, second = 0, ...rest] = text.split(".").map(Number);
+  const bytes = [first * 40 + second, ...rest].flatMap((number) => {
+    const digits = [number & 127];
+    for (let left = number >> 7; left > 0; left >>= 7) digits.unshift((left & 127) | 128);
+    return digits;
+  });
+  return der(0x06, Uint8Array.from(bytes));
+}
 const ecdsaWithSha256 = sequence(oid("2a8648ce3d040302"));
 
-function certificate(subject: string, issuer: string, key: KeyObject, signer: KeyObject, authority: boolean): string {
+function certificate(
+  subject: string,
+  issuer: string,
+  key: KeyObject,
+  signer: KeyObject,
+  authority: boolean,
+  usages: readonly string[] | null = null,
+): string {
   const day = 86_400_000;
   const extensions = [
     ...(authority
       ? [sequence(oid("551d13"), der(0x01, Uint8Array.of(0xff)), der(0x04, sequence(der(0x01, Uint8Array.of(0xff)))))]
       : [sequence(oid("551d11"), der(0x04, sequence(der(0x82, Buffer.from("localhost", "ascii")))))]),
+    ...(usages === null ? [] : [sequence(oid("551d25"), der(0x04, sequence(...usages.map(dotted))))]),
   ];
   const toSign = sequence(
     der(0xa0, der(0x02, Uint8Array.of(2))),
@@ -53,10 +71,10 @@ export function createAuthority(name: string): Authority {
   return {
     certificate: certificate(name, name, own.publicKey, own.privateKey, true),
     key: pem(own.privateKey),
-    issue(subject) {
+    issue(subject, usages = null) {
       const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
       return {
-        certificate: certificate(subject, name, pair.publicKey, own.privateKey, false),
+        certificate: certificate(subject, name, pair.publicKey, own.privateKey, false, usages),
         key: pem(pair.privateKey),
       };
     },

@@ -89,7 +89,13 @@ describe("the trust list", () => {
     await after.store.start();
     expect(knows(after, issuer)).toBe(true);
     await after.store.stop();
-    await writeFile(file, (await readFile(file, "utf8")).replace(/"signature":"./, '"signature":"_'));
+    await writeFile(
+      file,
+      (await readFile(file, "utf8")).replace(
+        /"signature":"(.)/,
+        (_, first) => `"signature":"${first === "A" ? "B" : "A"}`,
+      ),
+    );
     const tampered = store(["away"]);
     await tampered.store.start();
     expect(knows(tampered, issuer)).toBe(false);
