@@ -1,5 +1,6 @@
-import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
-import { type Millis, millis } from "../core/units.ts";
+import { Readable } from "node:stream";
+import { connect, type IClientOptions, type IPublishPacket, type IStore, type MqttClient, type Packet } from "mqtt";
+import { type Millis, millis, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 
@@ -28,12 +29,34 @@ export type Handler = (message: Received) => void | Promise<void>;
 const deferred = new Error("acknowledged after the commit");
 const firstWait = 1_000;
 const longestWait = 30_000;
+/** How long the end waits for the broker's word that it has everything. */
+const farewell = seconds(1);
 /** Unacknowledged messages the broker may have on the way (MQTT 5); with 3.1.1 it is the broker's own setting. */
 const receiveMaximum = 1_000;
 
-/** The part of mqtt.js that sends the PUBACK; not in its types, used by its own publish handler in the same way. */
-interface PacketSender {
-  _sendPacket(packet: { cmd: "puback"; messageId: number; reasonCode?: number }): void;
+/**
+ * What mqtt.js would send again after a reconnect, one by one and before it counts as connected: here nothing, because a
+ * receipt is sent anew with the next event or birth of its lane.
+ */
+class NothingKept implements IStore {
+  put(_packet: Packet, done: () => void): this {
+    done();
+    return this;
+  }
+  createStream(): ReturnType<IStore["createStream"]> {
+    return Readable.from([]) as ReturnType<IStore["createStream"]>;
+  }
+  del(_packet: Pick<Packet, "messageId">, done: () => void): this {
+    done();
+    return this;
+  }
+  get(_packet: Pick<Packet, "messageId">, done: (error?: Error) => void): this {
+    done(new Error("nothing is kept"));
+    return this;
+  }
+  close(done: () => void): void {
+    done();
+  }
 }
 
 /**
@@ -53,6 +76,8 @@ export class Link {
   #filters: readonly string[] = [];
   #handler: Handler = (message) => message.acknowledge();
   #onUp: () => void = () => {};
+  /** Message numbers of this connection that are to be acknowledged at the end of the turn. */
+  #acknowledged: number[] = [];
 
   constructor(options: LinkOptions, deps: { clock: Clock; logger: Logger; random?: () => number }) {
     this.#options = options;
@@ -75,7 +100,11 @@ export class Link {
     client.handleMessage = (packet, done) => this.#handle(packet, done);
     client.on("connect", () => void this.#subscribe(client));
     client.on("error", (error) => this.#log.warn("broker", { error: error.message.slice(0, 200) }));
-    client.on("close", () => this.#retry());
+    client.on("close", () => {
+      this.#connection += 1;
+      this.#acknowledged = [];
+      this.#retry();
+    });
   }
 
   /** Sends now, or drops where there is no connection: everything sent here is said again when it matters. */
@@ -90,12 +119,20 @@ export class Link {
     this.#cancelRetry();
     const client = this.#client;
     if (client === null) return;
-    if (last !== undefined && client.connected)
-      await new Promise<void>((done) =>
-        client.publish(last.topic, last.payload, { qos: 0, retain: true }, () => done()),
-      );
-    // `end(false)` waits for ever for packets in flight when the broker is gone.
-    await client.endAsync(!client.connected).catch(() => {});
+    if (last !== undefined && client.connected) await this.#lastWords(client, last);
+    // Not `end(false)`: it waits for ever for receipts in flight. The will says the same as the last words.
+    await client.endAsync(true).catch(() => {});
+  }
+
+  /** Resolves when the broker has them, and with them everything sent before; or after a while. */
+  #lastWords(client: MqttClient, last: { readonly topic: string; readonly payload: Buffer }): Promise<void> {
+    return new Promise((done) => {
+      const cancel = this.#clock.after(farewell, done);
+      client.publish(last.topic, last.payload, { qos: 1, retain: true }, () => {
+        cancel();
+        done();
+      });
+    });
   }
 
   #clientOptions(): IClientOptions {
@@ -109,6 +146,7 @@ export class Link {
       connectTimeout: 10_000,
       queueQoSZero: false,
       resubscribe: false,
+      outgoingStore: new NothingKept(),
       ...(protocol === 5 ? { properties: { sessionExpiryInterval: 7 * 86_400, receiveMaximum } } : {}),
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
@@ -118,7 +156,6 @@ export class Link {
   }
 
   async #subscribe(client: MqttClient): Promise<void> {
-    this.#connection += 1;
     try {
       const granted = await client.subscribeAsync([...this.#filters], { qos: 1 });
       const refused = granted.filter((grant) => grant.qos > 2);
@@ -149,12 +186,12 @@ export class Link {
    * there would make one commit per message; so it is told to go on, and the PUBACK is sent after the group's commit.
    */
   #handle(packet: IPublishPacket, done: (error?: Error) => void): void {
-    const { connection, client } = { connection: this.#connection, client: this.#client };
+    const connection = this.#connection;
     const { qos, messageId } = packet;
+    const numbered = qos === 1 && messageId !== undefined && this.connected;
     const acknowledge = (): void => {
-      // On a new connection the broker sends the message again under a number of its own.
-      if (qos !== 1 || messageId === undefined || connection !== this.#connection || client?.connected !== true) return;
-      (client as unknown as PacketSender)._sendPacket({ cmd: "puback", messageId });
+      // On a new connection the broker sends the message again, perhaps under another number.
+      if (numbered && connection === this.#connection) this.#puback(messageId);
     };
     const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
     const held = this.#handler({ topic: packet.topic, payload, retained: packet.retain, acknowledge });
@@ -162,4 +199,24 @@ export class Link {
     if (held === undefined) next();
     else void held.then(next, next);
   }
+
+  /** The PUBACKs of a whole commit go out in one write: a packet each through mqtt.js costs more than the commit's rows. */
+  #puback(messageId: number): void {
+    if (this.#acknowledged.push(messageId) > 1) return;
+    queueMicrotask(() => {
+      const numbers = this.#acknowledged;
+      this.#acknowledged = [];
+      if (numbers.length > 0 && this.connected) this.#client?.stream.write(pubacks(numbers));
+    });
+  }
+}
+
+/** PUBACK packets, alike in MQTT 3.1.1 and 5 (where two bytes of content mean success). */
+function pubacks(messageIds: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * messageIds.length);
+  messageIds.forEach((messageId, at) => {
+    bytes.writeUInt16BE(0x4002, 4 * at);
+    bytes.writeUInt16BE(messageId, 4 * at + 2);
+  });
+  return bytes;
 }

@@ -1,103 +1,111 @@
-// What the control room commits over MQTT, against the same store's own group commit of the same rows in the same run.
-// Usage: npm run bench:store -- [events]   (PostgreSQL joins in where a server is installed)
+// What the control room takes in end to end (PUBLISH → durable commit → PUBACK and receipt), against the same store's
+// own group commit of the same rows in groups of the same size. Interleaved rounds on the same disk; broker and lanes run
+// in a process of their own.
+// Usage: npm run bench:store -- [events] [rounds] [sqlite|postgres]   (PostgreSQL joins in where a server is installed)
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import mqtt from "mqtt";
-import { startBroker } from "../../src/control-room/broker.ts";
 import { startControlRoom } from "../../src/control-room/control-room.ts";
 import { openPostgres } from "../../src/control-room/database/postgres.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
 import { EventStore, type Incoming } from "../../src/control-room/store/events.ts";
 import { schemaFor } from "../../src/control-room/store/schema.ts";
 import { instant } from "../../src/core/units.ts";
-import { encode } from "../../src/protocol/parse.ts";
 import { postgresPrograms, startPostgres } from "../control-room/support/postgres.ts";
-import { envelope, epoch, keepingLogger, noPages, roomConfig, someJwe } from "../control-room/support/room.ts";
+import { envelope, epoch, keepingLogger, noPages, roomConfig } from "../control-room/support/room.ts";
+import type { FromLoad, LoadOrder } from "./store-load.ts";
 
-const total = Number(process.argv[2] ?? 10_000);
-const laneCount = 100;
-const lanes = Array.from({ length: laneCount }, (_, at) => `linqu/bench/lane-${at}`);
-const person = { subject: someJwe, temperature: 36.8 };
-const seqOf = (at: number): number => Math.floor(at / laneCount) + 1;
-const laneAt = (at: number): string => lanes[at % laneCount] ?? "";
+type Kind = "sqlite" | "postgres";
+const total = Number(process.argv[2] ?? 20_000);
+const rounds = Number(process.argv[3] ?? 3);
+const only = process.argv[4];
+const lanes = 100;
+const order: LoadOrder = { lanes, perLane: Math.ceil(total / lanes) };
+const events = order.perLane * lanes;
 
-async function raw(kind: "sqlite" | "postgres", place: string, url: string, group: number): Promise<number> {
-  const db = kind === "sqlite" ? openSqlite(join(place, "raw.db")) : await openPostgres({ url });
+/** The store alone: rows made ready beforehand, one group after the other. */
+async function raw(kind: Kind, file: string, url: string, group: number): Promise<number> {
+  const db = kind === "sqlite" ? openSqlite(file) : await openPostgres({ url });
   await db.migrate(schemaFor(db.kind));
   const store = new EventStore(db);
   const now = instant(Date.now());
-  const rows: Incoming[] = Array.from({ length: total }, (_, at) => ({
-    src: laneAt(at),
-    epoch,
-    seq: seqOf(at),
-    type: "yellow-code",
-    at: now,
-    received: now,
-    body: JSON.stringify(envelope(laneAt(at), seqOf(at))),
-    sealed: Buffer.alloc(120, at % 251),
-    sealDay: 20_000,
-    shed: [],
-    shedCount: 0,
-  }));
+  const rows: Incoming[] = Array.from({ length: events }, (_, at) => {
+    const src = `linqu/bench/lane-${at % lanes}`;
+    const seq = Math.floor(at / lanes) + 1;
+    return {
+      src,
+      epoch,
+      seq,
+      type: "yellow-code",
+      at: now,
+      received: now,
+      body: JSON.stringify(envelope(src, seq)),
+      sealed: Buffer.alloc(120, at % 251),
+      sealDay: 20_000,
+      shed: [],
+      shedCount: 0,
+    };
+  });
   const begin = performance.now();
-  for (let from = 0; from < total; from += group) await store.ingest(rows.slice(from, from + group));
-  const rate = total / ((performance.now() - begin) / 1_000);
+  for (let from = 0; from < events; from += group) await store.ingest(rows.slice(from, from + group));
+  const rate = events / ((performance.now() - begin) / 1_000);
   await db.stop();
   return rate;
 }
 
-async function overMqtt(
-  place: string,
-  change: Readonly<Record<string, unknown>>,
-): Promise<{ rate: number; group: number }> {
-  const broker = await startBroker({ host: "127.0.0.1", port: 0 });
-  const room = await startControlRoom(roomConfig(place, broker.url, change), {
+async function endToEnd(load: ChildProcess, url: string, place: string, change: object) {
+  const room = await startControlRoom(roomConfig(place, url, { ...change }), {
     logger: keepingLogger(),
     pages: noPages(place),
   });
-  const publisher = await mqtt.connectAsync(broker.url, { reconnectPeriod: 0 });
-  const payloads = Array.from({ length: total }, (_, at) => encode(envelope(laneAt(at), seqOf(at), person)));
-  const begin = performance.now();
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: 500 }, async () => {
-      for (let at = next++; at < total; at = next++)
-        await publisher.publishAsync(`greenlane/v1/${laneAt(at)}/event/alert`, payloads[at] ?? Buffer.alloc(0), {
-          qos: 1,
-        });
-    }),
-  );
-  while (room.figures().stored < total) await new Promise((again) => setTimeout(again, 2));
-  const rate = total / ((performance.now() - begin) / 1_000);
+  while (!room.connected()) await new Promise((next) => setTimeout(next, 5));
+  load.send(order);
+  const [answer] = (await once(load, "message")) as [FromLoad];
   const { commits, stored } = room.figures();
-  await publisher.endAsync(true);
+  if (stored !== events || !("ms" in answer)) throw new Error(`stored ${stored} of ${events}`);
   await room.stop();
-  await broker.stop();
-  return { rate, group: Math.max(1, Math.round(stored / commits)) };
+  return { rate: events / (answer.ms / 1_000), group: Math.max(1, Math.round(stored / commits)) };
 }
 
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
 const place = mkdtempSync(join(tmpdir(), "greenlane-bench-"));
-const programs = postgresPrograms();
+const programs = only === "sqlite" ? null : postgresPrograms();
 const server = programs === null ? null : await startPostgres(programs);
+const load = fork(new URL("store-load.ts", import.meta.url), { execArgv: ["--import", "tsx"] });
 try {
-  for (const kind of ["sqlite", ...(server === null ? [] : ["postgres"])] as ("sqlite" | "postgres")[]) {
-    const url = server === null ? "" : await server.database();
-    const change =
-      kind === "sqlite" || server === null ? {} : { database: { kind: "postgres", url: await server.database() } };
-    const room = await overMqtt(join(place, kind), change);
-    const store = await raw(kind, place, url, room.group);
+  const [there] = (await once(load, "message")) as [FromLoad];
+  if (!("url" in there)) throw new Error("no broker");
+  const kinds: Kind[] = only === "postgres" ? [] : ["sqlite"];
+  if (server !== null) kinds.push("postgres");
+  for (const kind of kinds) {
+    const taken = { room: [] as number[], raw: [] as number[], group: [] as number[] };
+    for (let round = 0; round < rounds; round += 1) {
+      const base = join(place, `${kind}-${round}`);
+      const url = async (): Promise<string> => (server === null ? "" : server.database());
+      const change = kind === "sqlite" ? {} : { database: { kind, url: await url() } };
+      const room = await endToEnd(load, there.url, base, change);
+      taken.room.push(room.rate);
+      taken.group.push(room.group);
+      taken.raw.push(await raw(kind, join(base, "raw.db"), kind === "sqlite" ? "" : await url(), room.group));
+    }
     const line = {
       store: kind,
-      events: total,
-      perSecond: Math.round(room.rate),
-      eventsPerCommit: room.group,
-      rawPerSecond: Math.round(store),
-      share: Number((room.rate / store).toFixed(2)),
+      broker: there.broker,
+      events,
+      rounds,
+      perSecond: Math.round(median(taken.room)),
+      eventsPerCommit: median(taken.group),
+      rawPerSecond: Math.round(median(taken.raw)),
+      share: Number(median(taken.room.map((rate, at) => rate / (taken.raw[at] ?? 1))).toFixed(2)),
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 } finally {
+  load.disconnect();
   await server?.stop();
   rmSync(place, { recursive: true, force: true });
 }

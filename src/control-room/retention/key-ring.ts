@@ -32,6 +32,8 @@ const tagBytes = 16;
 export class KeyRing {
   readonly #folder: string;
   readonly #keys = new Map<number, Buffer>();
+  /** Random bytes drawn for many nonces at once: a draw for each costs as much as the sealing. */
+  #nonces = Buffer.alloc(0);
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -40,7 +42,7 @@ export class KeyRing {
 
   /** Sealed for `day`, bound to `place` so that it can't be moved to another event. */
   seal(person: Person, day: number, place: string): Uint8Array {
-    const nonce = randomBytes(nonceBytes);
+    const nonce = this.#nonce();
     const cipher = createCipheriv("aes-256-gcm", this.#keyFor(day), nonce);
     cipher.setAAD(Buffer.from(place, "utf8"));
     const body = cipher.update(JSON.stringify([person.subject, person.temperature]), "utf8");
@@ -80,6 +82,13 @@ export class KeyRing {
     }
     if (due.length > 0) syncFolder(this.#folder);
     return due.length;
+  }
+
+  #nonce(): Buffer {
+    if (this.#nonces.length === 0) this.#nonces = randomBytes(nonceBytes * 256);
+    const nonce = this.#nonces.subarray(0, nonceBytes);
+    this.#nonces = this.#nonces.subarray(nonceBytes);
+    return nonce;
   }
 
   days(): number[] {
