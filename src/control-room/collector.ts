@@ -1,20 +1,12 @@
-import { instant, instantFromIso, type Millis, millis, seconds } from "../core/units.ts";
+import { instant, type Millis, millis, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Envelope } from "../protocol/envelope.ts";
-import { encode, parseEnvelope } from "../protocol/parse.ts";
-import { normalise, type Ranges, toReceipt, union } from "../protocol/ranges.ts";
+import { encode } from "../protocol/parse.ts";
+import { toReceipt, union } from "../protocol/ranges.ts";
 import { type LaneId, laneName, laneTopic, parseLaneName } from "../protocol/topics.ts";
+import type { Arrival, Intake, Taken } from "./intake/intake.ts";
 import type { Received } from "./link.ts";
-import { dayOf, type KeyRing } from "./retention/key-ring.ts";
-import type { Announced, Coverage, EventStore, Incoming } from "./store/events.ts";
-
-export interface CollectorSettings {
-  /** Days after which subject and temperature end, 1 to 30. */
-  readonly retentionDays: number;
-  /** Most events in one commit. */
-  readonly group: number;
-}
+import type { Announced, Coverage, EventStore } from "./store/events.ts";
 
 /** What the collector has done since its start. */
 export interface CollectorFigures {
@@ -28,8 +20,8 @@ export interface CollectorFigures {
 }
 
 export interface CollectorDeps {
-  readonly store: EventStore;
-  readonly keyRing: KeyRing;
+  readonly intake: Intake;
+  readonly store: Pick<EventStore, "claimHoles">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Sends to a lane; may drop, everything is said again when it matters. */
@@ -38,6 +30,8 @@ export interface CollectorDeps {
   readonly currentEpoch: (src: string) => string | null;
 }
 
+/** Most events in one commit: enough to share the disk's flush, few enough for a commit of some milliseconds. */
+const mostAtOnce = 1_000;
 /** Back pressure begins here: messages waiting for a commit. */
 const mostWaiting = 5_000;
 /** Receipts of one lane are joined within this time, so that a lane that drains its backlog gets one per group. */
@@ -51,7 +45,7 @@ const mostHoles = 500;
 const mostAsked = 200;
 
 interface Waiting {
-  readonly incoming: Incoming;
+  readonly arrival: Arrival;
   readonly acknowledge: () => void;
 }
 
@@ -61,7 +55,6 @@ interface Waiting {
  */
 export class Collector {
   readonly #deps: CollectorDeps;
-  readonly #settings: CollectorSettings;
   readonly #listeners = new Set<(coverage: Coverage) => void>();
   readonly #owed = new Map<string, Coverage>();
   #waiting: Waiting[] = [];
@@ -75,8 +68,7 @@ export class Collector {
   #stopped = false;
   #figures = { stored: 0, duplicates: 0, refused: 0, commits: 0, failedCommits: 0, receipts: 0, requests: 0 };
 
-  constructor(settings: CollectorSettings, deps: CollectorDeps) {
-    this.#settings = settings;
+  constructor(deps: CollectorDeps) {
     this.#deps = deps;
   }
 
@@ -105,11 +97,8 @@ export class Collector {
 
   /** One message of `/event/alert` or `/event/system` of `lane`. */
   take(lane: LaneId, message: Received): void | Promise<void> {
-    const parsed = parseEnvelope(message.payload);
-    if (!parsed.ok) return this.#refuse(lane, message, parsed.refusal.code, parsed.refusal.path);
-    // A lane speaks for itself only; the broker's ACL ties the topic to its certificate.
-    if (parsed.value.src !== laneName(lane)) return this.#refuse(lane, message, "GL-4104", "/src");
-    this.#waiting.push({ incoming: this.#toIncoming(parsed.value), acknowledge: message.acknowledge });
+    const arrival = { src: laneName(lane), payload: message.payload, received: this.#deps.clock.wall().at };
+    this.#waiting.push({ arrival, acknowledge: message.acknowledge });
     this.#work();
     if (this.#waiting.length < mostWaiting) return undefined;
     return new Promise((go) => this.#room.push(go));
@@ -141,38 +130,6 @@ export class Collector {
     }
   }
 
-  #refuse(lane: LaneId, message: Received, code: string, path: string): void {
-    this.#figures.refused += 1;
-    this.#deps.logger.warn("event refused", { code, path: path.slice(0, 80), lane: laneName(lane) });
-    // Acknowledged, or the broker would send it for ever; without a receipt the lane knows that it wasn't accepted.
-    message.acknowledge();
-  }
-
-  #toIncoming(envelope: Envelope): Incoming {
-    const { subject, temperature, ...rest } = envelope;
-    const received = this.#deps.clock.wall().at;
-    const place = `${envelope.src} ${envelope.epoch} ${envelope.seq}`;
-    const person = subject !== undefined || temperature !== undefined;
-    const sealDay = person ? dayOf(received) + this.#settings.retentionDays : null;
-    return {
-      src: envelope.src,
-      epoch: envelope.epoch,
-      seq: envelope.seq,
-      type: envelope.type,
-      // An untrusted clock can say anything; the arrival is nearer to the truth.
-      at: envelope.clock === "unsynced" ? received : instantOr(envelope.at, received),
-      received,
-      body: JSON.stringify(rest),
-      sealed:
-        sealDay === null
-          ? null
-          : this.#deps.keyRing.seal({ subject: subject ?? null, temperature: temperature ?? null }, sealDay, place),
-      sealDay,
-      shed: shedOf(envelope),
-      shedCount: envelope.shed?.count ?? 0,
-    };
-  }
-
   #work(): void {
     this.#working ??= this.#run().finally(() => {
       this.#working = null;
@@ -183,31 +140,36 @@ export class Collector {
     // Lets the messages of one read of the socket come together in one commit.
     await new Promise((next) => setImmediate(next));
     while (!this.#stopped && (this.#waiting.length > 0 || this.#births.length > 0)) {
-      const group = this.#waiting.slice(0, this.#settings.group);
+      const group = this.#waiting.slice(0, mostAtOnce);
       const births = this.#births;
       try {
-        const coverages = await this.#deps.store.ingest(group.map((entry) => entry.incoming));
+        const taken = await this.#deps.intake.take(group.map((entry) => entry.arrival));
         this.#waiting.splice(0, group.length);
-        this.#committed(group, coverages);
+        this.#committed(group, taken);
         this.#births = [];
-        for (const stream of await this.#deps.store.announce(births))
+        for (const stream of await this.#deps.intake.announce(births))
           this.#owe({ src: stream.src, epoch: stream.epoch, covered: union(stream.have, stream.shed), fresh: [] });
       } catch (error) {
         this.#births = births.concat(this.#births === births ? [] : this.#births);
         this.#figures.failedCommits += 1;
         this.#deps.logger.error("events not stored; the lanes keep them", { code: "GL-6006", error: textOf(error) });
         await this.#pause(retryPause);
+        continue;
       }
       // Back to back, a commit waits a little for company: the flush of the disk costs the same for one as for hundreds.
       if (this.#waiting.length < company) await this.#pause(linger);
     }
   }
 
-  #committed(group: readonly Waiting[], coverages: readonly Coverage[]): void {
+  #committed(group: readonly Waiting[], { coverages, refused }: Taken): void {
+    // What is refused is acknowledged too, or the broker would send it for ever; the lane gets no receipt for it.
     for (const entry of group) entry.acknowledge();
+    for (const { at, code, path } of refused)
+      this.#deps.logger.warn("event refused", { code, path: path.slice(0, 80), lane: group[at]?.arrival.src ?? "" });
     const fresh = coverages.reduce((sum, coverage) => sum + coverage.fresh.length, 0);
     this.#figures.stored += fresh;
-    this.#figures.duplicates += group.length - fresh;
+    this.#figures.refused += refused.length;
+    this.#figures.duplicates += group.length - refused.length - fresh;
     if (group.length > 0) this.#figures.commits += 1;
     for (const coverage of coverages) {
       this.#owe(coverage);
@@ -246,16 +208,6 @@ export class Collector {
         go();
       };
     });
-  }
-}
-
-const shedOf = (envelope: Envelope): Ranges => normalise(envelope.shed?.ranges.map(([from, to]) => [from, to]) ?? []);
-
-function instantOr(text: string, otherwise: Incoming["at"]): Incoming["at"] {
-  try {
-    return instantFromIso(text);
-  } catch {
-    return otherwise;
   }
 }
 

@@ -12,9 +12,9 @@ import { centreTopic, everyLane, parseTopic } from "../protocol/topics.ts";
 import { Collector, type CollectorFigures } from "./collector.ts";
 import type { ControlRoomConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
-import { openPostgres } from "./database/postgres.ts";
-import { openSqlite } from "./database/sqlite.ts";
+import { openDatabase } from "./database/open.ts";
 import { Desk, offlineAfter } from "./desk.ts";
+import { IntakeThread } from "./intake/intake-thread.ts";
 import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
 import { addresseesOf, Notifier, secondAddressees } from "./notifier.ts";
@@ -57,9 +57,6 @@ export interface ControlRoomDeps {
   readonly passwordCost?: number;
 }
 
-/** Most events in one commit: enough to share the disk's flush, few enough for a commit of some milliseconds. */
-const group = 1_000;
-
 /**
  * Starts collecting and serving; resolves when the database is open and the page answers. The broker may come later.
  * @throws DatabaseError GL-6001, or with code GL-6008 where the port is taken, GL-6013 where the page isn't built.
@@ -67,7 +64,7 @@ const group = 1_000;
 export async function startControlRoom(config: ControlRoomConfig, deps: ControlRoomDeps): Promise<ControlRoom> {
   const clock = deps.clock ?? systemClock();
   const { logger } = deps;
-  const database = await openDatabase(config);
+  const database = await openDatabase(config.database);
   await database.migrate(schemaFor(database.kind));
   const stores = openStores(database, config, deps.passwordCost);
   const { events, cases, audit, notices, people, lanes } = stores;
@@ -79,17 +76,18 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
     logger: logger.child("lanes"),
     onBirth: (birth) => collector.announce(birth),
   });
-  const collector: Collector = new Collector(
-    { retentionDays: config.retentionDays, group },
-    {
-      store: events,
-      keyRing,
-      clock,
-      logger: logger.child("collector"),
-      send: (topic, payload) => link.publish(topic, payload),
-      currentEpoch: (src) => registry.currentEpoch(src),
-    },
+  const intake = new IntakeThread(
+    { database: config.database, keys: config.keys, retentionDays: config.retentionDays },
+    database,
   );
+  const collector: Collector = new Collector({
+    intake,
+    store: events,
+    clock,
+    logger: logger.child("collector"),
+    send: (topic, payload) => link.publish(topic, payload),
+    currentEpoch: (src) => registry.currentEpoch(src),
+  });
   const covered = await coverageOf(events, collector);
   const notifier = new Notifier(config, { notices, cases, clock, logger: logger.child("notifier") });
   const desk = new Desk(
@@ -105,12 +103,25 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
     },
     offlineAfter(config.offlineAfterSeconds),
   );
-  const eraser = new Eraser({ database, keyRing, audit, clock, logger: logger.child("eraser") }, config.retentionDays);
+  const eraser = new Eraser(
+    {
+      database,
+      keyRing,
+      audit,
+      clock,
+      logger: logger.child("eraser"),
+      onKeysDestroyed: (day) => intake.forget(day),
+    },
+    config.retentionDays,
+  );
   const view = new RoomView({ cases, events, registry, keyRing, clock, logger: logger.child("view") });
+  // The thread commits on a connection of its own; on SQLite nobody else hears of it.
+  collector.onCommitted((coverage) => {
+    if (coverage.fresh.length > 0) desk.wake();
+  });
   const endWaking = database.onNotify("events", () => desk.wake());
 
-  await registry.start();
-  await view.start();
+  await Promise.all([intake.start(), registry.start(), view.start()]);
   const server = await startServer(config, {
     ...stores,
     keyRing,
@@ -143,6 +154,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
       endWaking();
       endBackups();
       await collector.stop();
+      await intake.stop();
       await link.stop({ topic: state.topic, payload: state.offline });
       await Promise.all([desk.stop(), notifier.stop(), eraser.stop()]);
       view.stop();
@@ -155,7 +167,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
 
 /** The operators alone, for whoever sets up the first one while the control room runs or doesn't. @throws DatabaseError */
 export async function withPeople<T>(config: ControlRoomConfig, work: (people: PeopleStore) => Promise<T>): Promise<T> {
-  const database = await openDatabase(config);
+  const database = await openDatabase(config.database);
   try {
     await database.migrate(schemaFor(database.kind));
     return await work(new PeopleStore(database));
@@ -204,13 +216,6 @@ function backups(
         }),
     );
   });
-}
-
-function openDatabase(config: ControlRoomConfig): Promise<Database> {
-  const { database } = config;
-  return database.kind === "sqlite"
-    ? Promise.resolve(openSqlite(database.file))
-    : openPostgres({ url: database.url, connections: database.connections });
 }
 
 /** Alerts and system events may be shared among collectors; states and counts every process wants for its page. */

@@ -70,7 +70,10 @@ describe.each([4, 5] as const)("the collector's link, protocol %i", (protocol) =
   let ups: number;
   const start = async (): Promise<void> => {
     const url = await broker.start(protocol);
-    link = new Link({ url, clientId: "c", protocol }, { clock: systemClock(), logger: keepingLogger(), random: () => 0 });
+    link = new Link(
+      { url, clientId: "c", protocol },
+      { clock: systemClock(), logger: keepingLogger(), random: () => 0 },
+    );
     link.start(
       ["a"],
       (message) => void got.push(message),

@@ -31,6 +31,8 @@ export interface Database extends Session {
   readonly lock: "FOR UPDATE" | "";
   /** Durable when it resolves; rolled back when `work` throws. Transactions of one SQLite file queue up. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Runs `work`, which writes through a connection of its own, while no other writer of this process is at work. */
+  exclusive<T>(work: () => Promise<T>): Promise<T>;
   /** Creates what is missing. `{id}` `{int}` `{text}` `{blob}` in the text stand for the driver's types. */
   migrate(statements: readonly string[]): Promise<void>;
   /** Tells every process on this database, this one included, after the running statement's commit. */

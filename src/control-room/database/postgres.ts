@@ -54,6 +54,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
         throw error;
       }
     },
+    exclusive: (work) => work(),
     migrate: async (texts) => {
       const client = await pool.connect();
       try {

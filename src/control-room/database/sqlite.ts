@@ -14,7 +14,6 @@ export function openSqlite(file: string): Database {
   const db = open(file);
   const statements = new Map<string, Prepared>();
   const listeners = new Map<string, Set<(payload: string) => void>>();
-  let queue: Promise<unknown> = Promise.resolve();
   let told: { topic: string; payload: string }[] | null = null;
 
   const prepared = (sql: string): Prepared => {
@@ -38,12 +37,11 @@ export function openSqlite(file: string): Database {
       for (const row of rows) statement.run(...row);
     },
   };
-  /** One piece of work at a time: an awaiting transaction must not take in somebody else's statement. */
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(work, work);
-    queue = turn.catch(() => undefined);
-    return turn;
-  };
+  /** On this connection: an awaiting transaction must not take in somebody else's statement. */
+  const alone = oneAtATime();
+  /** In this process: a second writer on another connection would wait inside a system call, and everybody with it. */
+  const writing = oneAtATime();
+  const write = <T>(work: () => Promise<T>): Promise<T> => writing(() => alone(work));
   const tell = (topic: string, payload: string): void => {
     for (const listener of listeners.get(topic) ?? []) listener(payload);
   };
@@ -68,9 +66,10 @@ export function openSqlite(file: string): Database {
     kind: "sqlite",
     lock: "",
     all: (sql, ...values) => alone(() => session.all(sql, ...values)),
-    run: (sql, ...values) => alone(() => session.run(sql, ...values)),
-    insertMany: (table, columns, rows, conflict) => alone(() => session.insertMany(table, columns, rows, conflict)),
-    transaction: (work) => alone(() => transaction(work)),
+    run: (sql, ...values) => write(() => session.run(sql, ...values)),
+    insertMany: (table, columns, rows, conflict) => write(() => session.insertMany(table, columns, rows, conflict)),
+    transaction: (work) => write(() => transaction(work)),
+    exclusive: writing,
     migrate: async (texts) => {
       for (const text of texts)
         db.exec(text.replace(/\{(id|int|text|blob)\}/g, (_, name: keyof typeof types) => types[name]));
@@ -85,20 +84,45 @@ export function openSqlite(file: string): Database {
       return () => known.delete(listener);
     },
     scrub: () =>
-      alone(async () => {
+      write(async () => {
         db.pragma("wal_checkpoint(TRUNCATE)");
       }),
     backup: async (folder, name) => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const target = join(folder, `${name}.db`);
-      await db.backup(target);
+      await copy(file, target);
       return target;
     },
     stop: () =>
-      alone(async () => {
+      write(async () => {
         db.close();
       }),
   };
+}
+
+/** Work is done in the order in which it came, one piece after the other. */
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let queue: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = queue.then(work, work);
+    queue = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+/**
+ * Copies what is committed at this moment, a few pages at a time beside all writers. The open read keeps the moment: a
+ * copy through a connection without one starts anew with every commit of somebody else, and may never end.
+ */
+async function copy(file: string, target: string): Promise<void> {
+  const source = new Sqlite(file, { readonly: true });
+  try {
+    source.exec("BEGIN");
+    source.prepare("SELECT count(*) FROM sqlite_master").get();
+    await source.backup(target);
+  } finally {
+    source.close();
+  }
 }
 
 interface Prepared {

@@ -31,11 +31,20 @@ export class Eraser {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #days: number;
+  readonly #onKeysDestroyed: (upTo: number) => Promise<void>;
   #cancel: () => void = () => {};
   #round: Promise<void> | null = null;
 
   constructor(
-    deps: { database: Database; keyRing: KeyRing; audit: AuditLog; clock: Clock; logger: Logger },
+    deps: {
+      database: Database;
+      keyRing: KeyRing;
+      audit: AuditLog;
+      clock: Clock;
+      logger: Logger;
+      /** Others who hold the keys of these days in memory let go of them. */
+      onKeysDestroyed?: (upTo: number) => Promise<void>;
+    },
     retentionDays: number,
   ) {
     this.#db = deps.database;
@@ -44,6 +53,7 @@ export class Eraser {
     this.#clock = deps.clock;
     this.#log = deps.logger;
     this.#days = retentionDays;
+    this.#onKeysDestroyed = deps.onKeysDestroyed ?? (async () => {});
   }
 
   start(): void {
@@ -88,6 +98,7 @@ export class Eraser {
       today,
     );
     const keys = this.#keys.destroyUpTo(today);
+    await this.#onKeysDestroyed(today);
     await this.#db.run("DELETE FROM attempt WHERE at < $1", now - 86_400_000);
     if (erased > 0 || keys > 0) await this.#db.scrub();
   }

@@ -75,13 +75,18 @@ export class KeyRing {
       rmSync(path, { force: true });
     }
     // Another process on the same folder may have removed the file first: the copy in memory must go as well.
+    this.forgetUpTo(day);
+    if (due.length > 0) syncFolder(this.#folder);
+    return due.length;
+  }
+
+  /** Drops from memory the keys of `day` and before, which somebody else has destroyed. */
+  forgetUpTo(day: number): void {
     for (const [known, key] of this.#keys) {
       if (known > day) continue;
       key.fill(0);
       this.#keys.delete(known);
     }
-    if (due.length > 0) syncFolder(this.#folder);
-    return due.length;
   }
 
   #nonce(): Buffer {

@@ -1,0 +1,106 @@
+import { type Instant, instantFromIso } from "../../core/units.ts";
+import type { Envelope } from "../../protocol/envelope.ts";
+import { parseEnvelope, type Refusal } from "../../protocol/parse.ts";
+import { normalise, type Ranges } from "../../protocol/ranges.ts";
+import { dayOf, type KeyRing } from "../retention/key-ring.ts";
+import type { Announced, Coverage, EventStore, Incoming, Stream } from "../store/events.ts";
+
+/** An event as it came in, and the lane on whose topic it came. */
+export interface Arrival {
+  readonly src: string;
+  readonly payload: Uint8Array;
+  readonly received: Instant;
+}
+
+/** An arrival that is no event of its lane. */
+export interface Refused {
+  /** Its place in the batch. */
+  readonly at: number;
+  readonly code: Refusal["code"];
+  readonly path: string;
+}
+
+export interface Taken {
+  readonly coverages: readonly Coverage[];
+  readonly refused: readonly Refused[];
+}
+
+/** From bytes to rows on disk. `StoreIntake` does it, `IntakeThread` has it done in a thread of its own. */
+export interface Intake {
+  /** Checks, seals and commits a batch; durable when it resolves. @throws where the commit failed: then nothing is stored. */
+  take(batch: readonly Arrival[]): Promise<Taken>;
+  /** What lanes say of themselves at birth; resolves with what is stored of them. */
+  announce(births: readonly Announced[]): Promise<readonly Stream[]>;
+  /** The keys of `day` and before are destroyed: what is left of them in memory goes as well. */
+  forget(day: number): Promise<void>;
+}
+
+export interface IntakeDeps {
+  readonly store: EventStore;
+  readonly keyRing: KeyRing;
+  /** Days after which subject and temperature end, 1 to 30. */
+  readonly retentionDays: number;
+}
+
+export class StoreIntake implements Intake {
+  readonly #deps: IntakeDeps;
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
+  }
+
+  async take(batch: readonly Arrival[]): Promise<Taken> {
+    const incoming: Incoming[] = [];
+    const refused: Refused[] = [];
+    for (const [at, arrival] of batch.entries()) {
+      const parsed = parseEnvelope(arrival.payload);
+      if (!parsed.ok) refused.push({ at, code: parsed.refusal.code, path: parsed.refusal.path });
+      // A lane speaks for itself only; the broker's ACL ties the topic to its certificate.
+      else if (parsed.value.src !== arrival.src) refused.push({ at, code: "GL-4104", path: "/src" });
+      else incoming.push(this.#rowOf(parsed.value, arrival.received));
+    }
+    return { coverages: await this.#deps.store.ingest(incoming), refused };
+  }
+
+  announce(births: readonly Announced[]): Promise<readonly Stream[]> {
+    return this.#deps.store.announce(births);
+  }
+
+  async forget(day: number): Promise<void> {
+    this.#deps.keyRing.forgetUpTo(day);
+  }
+
+  #rowOf(envelope: Envelope, received: Instant): Incoming {
+    const { subject, temperature, ...rest } = envelope;
+    const { keyRing, retentionDays } = this.#deps;
+    const place = `${envelope.src} ${envelope.epoch} ${envelope.seq}`;
+    const person = subject !== undefined || temperature !== undefined;
+    const sealDay = person ? dayOf(received) + retentionDays : null;
+    return {
+      src: envelope.src,
+      epoch: envelope.epoch,
+      seq: envelope.seq,
+      type: envelope.type,
+      // An untrusted clock can say anything; the arrival is nearer to the truth.
+      at: envelope.clock === "unsynced" ? received : instantOr(envelope.at, received),
+      received,
+      body: JSON.stringify(rest),
+      sealed:
+        sealDay === null
+          ? null
+          : keyRing.seal({ subject: subject ?? null, temperature: temperature ?? null }, sealDay, place),
+      sealDay,
+      shed: shedOf(envelope),
+      shedCount: envelope.shed?.count ?? 0,
+    };
+  }
+}
+
+const shedOf = (envelope: Envelope): Ranges => normalise(envelope.shed?.ranges.map(([from, to]) => [from, to]) ?? []);
+
+function instantOr(text: string, otherwise: Instant): Instant {
+  try {
+    return instantFromIso(text);
+  } catch {
+    return otherwise;
+  }
+}

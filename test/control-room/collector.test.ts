@@ -1,0 +1,184 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Collector, holePause } from "../../src/control-room/collector.ts";
+import type { Arrival, Intake, Taken } from "../../src/control-room/intake/intake.ts";
+import type { Announced, Hole, Stream } from "../../src/control-room/store/events.ts";
+import { parseReceipt, parseRequest } from "../../src/protocol/parse.ts";
+import type { Range } from "../../src/protocol/ranges.ts";
+import { epoch, HandClock, keepingLogger, until } from "./support/room.ts";
+
+const lane = { district: "linqu", site: "huaan", lane: "east-03" };
+const src = "linqu/huaan/east-03";
+
+/** An intake whose commits end when and as the test says. */
+class HeldIntake implements Intake {
+  readonly batches: (readonly Arrival[])[] = [];
+  readonly births: Announced[] = [];
+  #end: { resolve: (taken: Taken) => void; reject: (error: Error) => void } | null = null;
+  take(batch: readonly Arrival[]): Promise<Taken> {
+    if (batch.length === 0) return Promise.resolve({ coverages: [], refused: [] });
+    this.batches.push(batch);
+    return new Promise((resolve, reject) => {
+      this.#end = { resolve, reject };
+    });
+  }
+  async announce(births: readonly Announced[]): Promise<readonly Stream[]> {
+    this.births.push(...births);
+    return births.map((birth) => ({ ...stream, src: birth.src, epoch: birth.epoch, head: birth.head }));
+  }
+  async forget(): Promise<void> {}
+  commit(covered: readonly Range[], fresh: readonly number[], refused: Taken["refused"] = []): void {
+    this.#end?.resolve({ coverages: fresh.length > 0 ? [{ src, epoch, covered, fresh }] : [], refused });
+  }
+  fail(): void {
+    this.#end?.reject(new Error("database or disk is full"));
+  }
+}
+const stream: Stream = {
+  src,
+  epoch,
+  have: [[1, 7]],
+  shed: [[8, 9]],
+  shedCount: 2,
+  head: 9,
+  tail: 1,
+  firstAt: 0 as never,
+  lastAt: 0 as never,
+  askedAt: 0 as never,
+  askedFrom: 0,
+};
+
+describe("the collector", () => {
+  let clock: HandClock;
+  let intake: HeldIntake;
+  let collector: Collector;
+  let acknowledged: number[];
+  let sent: { topic: string; payload: Buffer }[];
+  let holes: Hole[];
+  let online: string | null;
+  const logger = keepingLogger();
+  beforeEach(() => {
+    clock = new HandClock();
+    intake = new HeldIntake();
+    acknowledged = [];
+    sent = [];
+    holes = [];
+    online = epoch;
+    collector = new Collector({
+      intake,
+      store: { claimHoles: async () => holes },
+      clock,
+      logger,
+      send: (topic, payload) => sent.push({ topic, payload }),
+      currentEpoch: () => online,
+    });
+  });
+  const take = (id: number) =>
+    collector.take(lane, {
+      topic: `greenlane/v1/${src}/event/alert`,
+      payload: Buffer.from([id]),
+      retained: false,
+      acknowledge: () => acknowledged.push(id),
+    });
+  const batches = (count: number) => until(`${count} batches`, () => intake.batches.length === count);
+  const receipts = () =>
+    sent.flatMap(({ payload }) => {
+      const parsed = parseReceipt(payload);
+      return parsed.ok ? [parsed.value] : [];
+    });
+
+  it("neither acknowledges nor sends a receipt before the commit, and both right after it", async () => {
+    for (const id of [1, 2, 3]) take(id);
+    await batches(1);
+    clock.advance(60_000);
+    expect([acknowledged, sent]).toEqual([[], []]);
+    intake.commit([[1, 3]], [1, 2, 3]);
+    await until("the receipt", () => sent.length > 0);
+    expect(acknowledged).toEqual([1, 2, 3]);
+    expect(receipts()).toEqual([{ epoch, upTo: 3, have: [] }]);
+    expect(sent[0]?.topic).toBe(`greenlane/v1/${src}/event/receipt`);
+  });
+
+  it("hands a failed batch over again, whole, and says nothing to anybody until it is on disk", async () => {
+    for (const id of [1, 2]) take(id);
+    await batches(1);
+    intake.fail();
+    await until("the failure", () => collector.figures.failedCommits === 1);
+    take(3);
+    expect(intake.batches.length).toBe(1);
+    clock.advance(1_000);
+    await batches(2);
+    expect(intake.batches[1]?.map((one) => [...one.payload])).toEqual([[1], [2], [3]]);
+    expect([acknowledged, sent]).toEqual([[], []]);
+    intake.commit([[1, 3]], [1, 2, 3]);
+    await until("all acknowledged", () => acknowledged.length === 3);
+    expect(logger.lines.some((line) => line.fields.code === "GL-6006")).toBe(true);
+  });
+
+  it("takes what came during a commit into the next one", async () => {
+    take(1);
+    await batches(1);
+    for (const id of [2, 3, 4]) take(id);
+    intake.commit([[1, 1]], [1]);
+    await until("the first", () => acknowledged.length === 1);
+    clock.advance(10);
+    await batches(2);
+    expect(intake.batches[1]?.length).toBe(3);
+  });
+
+  it("acknowledges what is no event, so that the broker forgets it, and sends no receipt for it", async () => {
+    take(1);
+    await batches(1);
+    intake.commit([], [], [{ at: 0, code: "GL-4103", path: "" }]);
+    await until("the PUBACK", () => acknowledged.length === 1);
+    expect(sent).toEqual([]);
+    expect(collector.figures).toMatchObject({ refused: 1, stored: 0, duplicates: 0 });
+  });
+
+  it("joins the receipts of a lane within 50 ms", async () => {
+    take(1);
+    await batches(1);
+    intake.commit([[1, 1]], [1]);
+    await until("the first receipt", () => sent.length === 1);
+    for (const upTo of [2, 3]) {
+      take(upTo);
+      clock.advance(10);
+      await batches(upTo);
+      intake.commit([[1, upTo]], [upTo]);
+      await until("the commit", () => acknowledged.length === upTo);
+    }
+    expect(sent.length).toBe(1);
+    clock.advance(50);
+    expect(receipts().map((one) => one.upTo)).toEqual([1, 3]);
+  });
+
+  it("holds the broker's messages back while too many wait for a commit", async () => {
+    let held: Promise<void> | undefined;
+    for (let id = 0; id < 5_000; id += 1) held = take(id) as Promise<void> | undefined;
+    expect(held).toBeInstanceOf(Promise);
+    await batches(1);
+    intake.commit([[1, 1_000]], [1]);
+    await held;
+    expect(acknowledged.length).toBe(1_000);
+  });
+
+  it("tells a lane at its birth what the centre has, shed ranges included", async () => {
+    collector.announce({ src, epoch, head: 9, tail: 1, at: clock.wall().at });
+    await until("a receipt", () => sent.length === 1);
+    expect(receipts()).toEqual([{ epoch, upTo: 9, have: [] }]);
+  });
+
+  it("asks for at most 200 numbers of a hole, every ten seconds, and only a lane that is there with that epoch", async () => {
+    collector.start();
+    holes = [{ src, epoch, from: 5, to: 900 }];
+    clock.advance(holePause);
+    await until("a request", () => sent.length === 1);
+    expect(sent[0]?.topic).toBe(`greenlane/v1/${src}/event/request`);
+    expect(sent[0] && parseRequest(sent[0].payload)).toMatchObject({ value: { epoch, from: 5, count: 200 } });
+    for (const other of [null, "018f0000-0000-7000-8000-0000000000ff"]) {
+      online = other;
+      await collector.askForHoles();
+    }
+    expect(sent.length).toBe(1);
+    await collector.stop();
+  });
+});
