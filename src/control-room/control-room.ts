@@ -114,7 +114,8 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
     },
     config.retentionDays,
   );
-  const view = new RoomView({ cases, events, registry, keyRing, clock, logger: logger.child("view") });
+  const hearing = (): boolean => link.connected;
+  const view = new RoomView({ cases, events, registry, keyRing, clock, logger: logger.child("view"), hearing });
   // The thread commits on a connection of its own; on SQLite nobody else hears of it.
   collector.onCommitted((coverage) => {
     if (coverage.fresh.length > 0) desk.wake();

@@ -19,7 +19,7 @@ const pause: Millis = millis(150);
 export interface RoomListener {
   cases(rows: readonly RoomCase[]): void;
   lanes(lanes: readonly RoomLane[]): void;
-  beat(at: Instant, flood: RoomFlood, lastHour: number): void;
+  beat(at: Instant, flood: RoomFlood, lastHour: number, hearing: boolean): void;
 }
 
 export interface RoomViewDeps {
@@ -29,6 +29,8 @@ export interface RoomViewDeps {
   readonly keyRing: KeyRing;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether the broker is reached. */
+  readonly hearing: () => boolean;
 }
 
 /** The current cases and lanes in memory, kept in step with the database, for every page that is open. */
@@ -141,7 +143,7 @@ export class RoomView {
       if (one.annunciatedAt > now - 3_600_000) lastHour += 1;
     }
     this.#flood = floodAt(this.#flood, recent, later(now, millis(1)));
-    for (const listener of this.#listeners) listener.beat(now, this.#flood, lastHour);
+    for (const listener of this.#listeners) listener.beat(now, this.#flood, lastHour, this.#deps.hearing());
   }
 
   async #temperatures(ids: readonly string[]): Promise<Map<string, number>> {

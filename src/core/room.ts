@@ -77,7 +77,14 @@ export type RoomMessage =
   | { readonly kind: "lanes"; readonly lanes: readonly RoomLane[] }
   | { readonly kind: "cases"; readonly cases: readonly RoomCase[]; readonly fresh: boolean }
   | { readonly kind: "ready" }
-  | { readonly kind: "beat"; readonly at: number; readonly flood: RoomFlood; readonly lastHour: number };
+  | {
+      readonly kind: "beat";
+      readonly at: number;
+      readonly flood: RoomFlood;
+      readonly lastHour: number;
+      /** Whether this server hears the broker; where it doesn't, nothing is known of any lane. */
+      readonly hearing: boolean;
+    };
 
 export interface Me {
   readonly id: string;

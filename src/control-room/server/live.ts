@@ -43,7 +43,7 @@ export function liveRoute(app: FastifyInstance, door: Door, view: RoomView, conf
           say({ kind: "cases", cases: rows.slice(from, from + chunk), fresh: true });
       },
       lanes: (lanes) => say({ kind: "lanes", lanes }),
-      beat: (at, flood, lastHour) => say({ kind: "beat", at, flood, lastHour }),
+      beat: (at, flood, lastHour, hearing) => say({ kind: "beat", at, flood, lastHour, hearing }),
     };
     const forget = view.listen(listener);
     const token = request.cookies[cookieName(door.secure)];

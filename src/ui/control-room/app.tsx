@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Me, RoomCase } from "../../core/room.ts";
 import { api, Refused } from "./api.ts";
 import { type CaseActions, CasePage, DetailPane, type Dialog } from "./case-detail.tsx";
@@ -18,8 +18,6 @@ import type { Sounds } from "./sounds.ts";
 import type { SubjectKey } from "./subject-key.ts";
 import type { Speech } from "./words.ts";
 
-/** No word from the server for this long: the list is old. */
-const staleAfter = 3_000;
 const mostSelected = 200;
 const filters = ["open", "todo", "shelved", "all"] as const;
 const filterWord = { open: "open", todo: "todo", shelved: "shelvedList", all: "all" } as const;
@@ -62,13 +60,17 @@ export function App(props: Props) {
     [state.version, filter, find, fold, opened, speech],
   );
   const counts = useMemo(() => countAll(state), [state.version]);
-  const at = Math.max(
-    0,
-    rows.findIndex((row) => row.cases.some((one) => one.id === picked)),
-  );
+  const found = rows.findIndex((each) => each.cases.some((known) => known.id === picked));
+  const place = useRef(0);
+  const at = found >= 0 ? found : Math.max(0, Math.min(place.current, rows.length - 1));
+  place.current = at;
   const row: ListRow | null = rows[at] ?? null;
   const one: RoomCase | null = row?.first ?? null;
-  const stale = state.heardAt > 0 && Date.now() - state.heardAt > staleAfter;
+  // The choice sticks to a case, never to a place in the list: what arrives meanwhile must not slip under a key.
+  useLayoutEffect(() => {
+    if (found < 0 && one !== null) setPicked(one.id);
+  }, [found, one]);
+  const { stale } = state;
 
   const run = (work: Promise<unknown>): void => {
     setSaid("");
@@ -123,7 +125,7 @@ export function App(props: Props) {
     const inCases = tab === "cases";
     switch (command) {
       case "next":
-        return inCases ? pick(at + (picked === null ? 0 : 1)) : undefined;
+        return inCases ? pick(at + 1) : undefined;
       case "previous":
         return inCases ? pick(at - 1) : undefined;
       case "open":
@@ -210,6 +212,18 @@ export function App(props: Props) {
                     n: Math.floor((Date.now() - state.heardAt) / 1_000),
                     at: clockTime(state.heardAt + state.skew),
                   })}
+                </p>
+              )}
+              {!stale && !state.hearing && (
+                <p class="banner broken" role="alert">
+                  <Sign name="warn" size={28} />
+                  {t("deaf")}
+                </p>
+              )}
+              {sounds.blocked && (
+                <p class="banner broken" role="alert">
+                  <Sign name="bell" size={28} />
+                  {t("soundBlocked")}
                 </p>
               )}
               {state.flood.active && (

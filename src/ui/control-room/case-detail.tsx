@@ -12,12 +12,10 @@ export interface CaseActions {
   readonly unshelve: () => void;
 }
 
-/** The case as the server knows it in full; read again whenever its row changes. */
+/** The case as the server knows it in full; read again whenever the server says that anything about it changed. */
 export function useDetail(one: RoomCase | null): RoomCaseDetail | null {
   const { api } = useRoom();
   const [detail, setDetail] = useState<RoomCaseDetail | null>(null);
-  const mark =
-    one === null ? "" : `${one.id} ${one.state} ${one.tries} ${one.changedAt} ${one.escalatedAt} ${one.lastAt}`;
   useEffect(() => {
     if (one === null) return setDetail(null);
     let wanted = true;
@@ -32,7 +30,7 @@ export function useDetail(one: RoomCase | null): RoomCaseDetail | null {
       wanted = false;
       clearInterval(timer);
     };
-  }, [mark]);
+  }, [one]);
   return detail?.case.id === one?.id ? detail : null;
 }
 
@@ -311,9 +309,11 @@ export function CasePage(props: {
           <dd>
             {lane === undefined
               ? "–"
-              : lane.online
-                ? speech.t("online", { n: roughly(state.now() - lane.heard, speech) })
-                : speech.t("silent", { age: roughly(state.now() - lane.heard, speech) })}
+              : !state.knowsLanes
+                ? speech.t("unknownNow")
+                : lane.online
+                  ? speech.t("online", { n: roughly(state.now() - lane.heard, speech) })
+                  : speech.t("silent", { age: roughly(state.now() - lane.heard, speech) })}
           </dd>
           <dt>{speech.t("version")}</dt>
           <dd>{lane?.version ?? "–"}</dd>

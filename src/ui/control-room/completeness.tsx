@@ -20,7 +20,7 @@ export function Completeness() {
   const { t } = speech;
   if (streams === null) return <main class="page loading">{t("loading")}</main>;
   const shown = streams.filter((one) => !one.closed || one.gone.length > 0);
-  const heard = shown.filter((one) => state.lanes.get(one.src)?.online === true || one.closed);
+  const heard = shown.filter((one) => state.isOnline(one.src) || one.closed);
   const expected = heard.reduce((sum, one) => sum + one.head, 0);
   const gone = heard.reduce((sum, one) => sum + sizeOf(one.gone), 0);
   const asking = new Set(heard.filter((one) => one.askedAt !== null && one.waiting.length > 0).map((one) => one.src))
@@ -99,7 +99,7 @@ function StreamRow({ one }: { one: RoomStream }) {
   const { state, speech } = room;
   const { t } = speech;
   const lane = state.lanes.get(one.src);
-  const known = lane?.online === true || one.closed;
+  const known = state.isOnline(one.src) || one.closed;
   const gone = sizeOf(one.gone);
   const waiting = sizeOf(one.waiting);
   const number = (n: number): string => (known ? grouped(n) : "?");

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RoomCase } from "../../core/room.ts";
 import type { Dialog } from "./case-detail.tsx";
 import { useRoom } from "./context.ts";
@@ -16,7 +16,8 @@ interface Props {
 export function DialogCard({ kind, one, onDone, run }: Props) {
   const { speech } = useRoom();
   const card = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  // Before the next key arrives: after painting would be too late for whoever types on at once.
+  useLayoutEffect(() => {
     card.current?.querySelector<HTMLElement>("textarea, button.main")?.focus();
   }, [kind]);
   return (

@@ -25,9 +25,12 @@ function Page() {
   const [me, setMe] = useState<Me | null | undefined>(undefined);
   const [language, setLanguage] = useState<Language>(remembered("language") === "en" ? "en" : "zh");
   const [mode, setMode] = useState<"night" | "day">((remembered("mode") as "night" | "day" | null) ?? modeByClock());
-  const sounds = useMemo(() => new Sounds(), []);
   const subjectKey = useMemo(() => new SubjectKey(), []);
-  const state = useMemo(() => new RoomState((fresh) => sounds.announce(groupsOf(fresh))), [sounds]);
+  const { state, sounds } = useMemo(() => {
+    const made: RoomState = new RoomState((fresh) => heard.announce(groupsOf(fresh)));
+    const heard = new Sounds(() => made.changed());
+    return { state: made, sounds: heard };
+  }, []);
   const speech = useMemo(() => speak(language), [language]);
 
   useEffect(() => {

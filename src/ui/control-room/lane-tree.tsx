@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import type { RoomCase, RoomLane } from "../../core/room.ts";
-import { useRoom } from "./context.ts";
+import { type Room, useRoom } from "./context.ts";
 import { roughly } from "./format.ts";
 import { siteOf } from "./room-state.ts";
 import { LaneSign } from "./signs.tsx";
@@ -12,6 +12,8 @@ export interface LaneRow {
   readonly src: string;
   readonly name: string;
   readonly lane: RoomLane | null;
+  /** Heard, by what is known now; false where nothing is known. */
+  readonly online: boolean;
   readonly worst: RoomCase | null;
   readonly open: number;
 }
@@ -47,6 +49,7 @@ export function useBranches(): readonly Branch[] {
       src,
       name,
       lane: state.lanes.get(src) ?? null,
+      online: state.isOnline(src),
       worst: found?.one ?? null,
       open: found?.open ?? 0,
     });
@@ -74,7 +77,7 @@ export function LaneTree({ current, onPick }: { current: string | null; onPick: 
   const branches = useBranches();
   const [folded, setFolded] = useState<ReadonlySet<string> | null>(null);
   const all = branches.flatMap((branch) => branch.rows);
-  const on = all.filter((row) => row.lane?.online === true).length;
+  const on = all.filter((row) => row.online).length;
   const isFolded = (branch: Branch): boolean => folded?.has(branch.id) ?? branch.rows.length > foldAbove;
   const toggle = (branch: Branch): void => {
     const next = new Set(folded ?? branches.filter(isFolded).map((one) => one.id));
@@ -87,7 +90,7 @@ export function LaneTree({ current, onPick }: { current: string | null; onPick: 
       <p class="district">{state.places.district.name[speech.language]}</p>
       {branches.map((branch) => {
         const open = branch.rows.reduce((sum, row) => sum + row.open, 0);
-        const silent = branch.rows.every((row) => row.lane?.online !== true);
+        const silent = branch.rows.every((row) => !row.online);
         const priorities = branch.rows.flatMap((row) => row.worst?.priority ?? []);
         const worst = priorities.length === 0 ? null : (Math.min(...priorities) as 1 | 2 | 3 | 4);
         return (
@@ -113,25 +116,26 @@ export function LaneTree({ current, onPick }: { current: string | null; onPick: 
   );
 }
 
+/** Beside a lane: its worst open case, or why nothing is known of it. */
+export function remarkOf(row: LaneRow, { state, speech }: Room): string {
+  if (row.online) return row.worst === null ? "" : speech.kind(row.worst.kind);
+  if (!state.knowsLanes) return speech.t("unknownNow");
+  if (row.lane?.planned === true) return speech.t("plannedStop");
+  return speech.t("silent", { age: row.lane === null ? "" : roughly(state.now() - row.lane.heard, speech) });
+}
+
 function TreeLane({ row, current, onPick }: { row: LaneRow; current: boolean; onPick: (src: string) => void }) {
-  const { state, speech } = useRoom();
-  const online = row.lane?.online === true;
-  const since = row.lane === null ? null : state.now() - row.lane.heard;
-  const silent =
-    row.lane?.planned === true
-      ? speech.t("plannedStop")
-      : speech.t("silent", { age: since === null ? "" : roughly(since, speech) });
-  const side = online ? (row.worst === null ? "" : speech.kind(row.worst.kind)) : silent;
+  const room = useRoom();
   return (
     <button
       type="button"
-      class={`lane${online ? "" : " silent"}${current ? " current" : ""}`}
+      class={`lane${row.online ? "" : " silent"}${current ? " current" : ""}`}
       aria-current={current ? "true" : undefined}
       onClick={() => onPick(row.src)}
     >
-      <LaneSign worst={row.worst?.priority ?? null} online={online} />
+      <LaneSign worst={row.worst?.priority ?? null} online={row.online} />
       <span class="name">{row.name}</span>
-      <span class="side">{side}</span>
+      <span class="side">{remarkOf(row, room)}</span>
     </button>
   );
 }

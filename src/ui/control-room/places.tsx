@@ -1,6 +1,5 @@
 import { useRoom } from "./context.ts";
-import { roughly } from "./format.ts";
-import { type LaneRow, useBranches } from "./lane-tree.tsx";
+import { type LaneRow, remarkOf, useBranches } from "./lane-tree.tsx";
 import { siteOf } from "./room-state.ts";
 import { LaneSign } from "./signs.tsx";
 
@@ -34,7 +33,8 @@ export function Places({ onPick }: { onPick: (src: string) => void }) {
 }
 
 function Plan({ rows, name, onPick }: { rows: readonly LaneRow[]; name: string; onPick: (src: string) => void }) {
-  const { state, speech } = useRoom();
+  const room = useRoom();
+  const { state, speech } = room;
   const site = state.places.sites.find((one) => one.id === siteOf(rows[0]?.src ?? ""));
   const placed = rows.map((row) => site?.lanes.find((lane) => row.src.endsWith(`/${lane.id}`)));
   const mapped = placed.every((lane) => lane?.x !== undefined && lane.y !== undefined);
@@ -44,26 +44,20 @@ function Plan({ rows, name, onPick }: { rows: readonly LaneRow[]; name: string; 
       <div class={mapped ? "ground mapped" : "ground"}>
         {rows.map((row, index) => {
           const lane = placed[index];
-          const online = row.lane?.online === true;
           const style = mapped ? { left: `${(lane?.x ?? 0) * 100}%`, top: `${(lane?.y ?? 0) * 100}%` } : {};
           const label = lane?.name[speech.language] ?? row.src.split("/")[2] ?? "";
-          const side = online
-            ? row.worst === null
-              ? ""
-              : speech.kind(row.worst.kind)
-            : speech.t("silent", { age: row.lane === null ? "" : roughly(state.now() - row.lane.heard, speech) });
           return (
             <button
               key={row.src}
               type="button"
-              class={online ? "tag" : "tag silent"}
+              class={row.online ? "tag" : "tag silent"}
               style={style}
               onClick={() => onPick(row.src)}
             >
-              <LaneSign worst={row.worst?.priority ?? null} online={online} />
+              <LaneSign worst={row.worst?.priority ?? null} online={row.online} />
               <span>
                 {label}
-                <small>{side}</small>
+                <small>{remarkOf(row, room)}</small>
               </span>
             </button>
           );

@@ -8,6 +8,7 @@ export interface ListRow {
   readonly first: RoomCase;
 }
 
+const staleAfter = 3_000;
 const nothing: RoomPlaces = {
   district: { id: "", name: { zh: "", en: "" } },
   subdistricts: [],
@@ -27,6 +28,8 @@ export class RoomState {
   flood: RoomFlood = { active: false, count: 0 };
   lastHour = 0;
   ready = false;
+  /** Whether the server hears the broker, by its own word. */
+  hearing = true;
   /** The server's clock minus ours, so that ages are right on a desk whose clock is not. */
   skew = 0;
   /** When the server last said anything, by our own clock. */
@@ -41,6 +44,20 @@ export class RoomState {
 
   constructor(onFresh: (fresh: readonly RoomCase[]) => void) {
     this.#onFresh = onFresh;
+  }
+
+  /** No word from the server lately: the list is old. */
+  get stale(): boolean {
+    return this.heardAt > 0 && Date.now() - this.heardAt > staleAfter;
+  }
+  /** Whether anything can be said about a lane. */
+  get knowsLanes(): boolean {
+    return this.hearing && !this.stale;
+  }
+
+  /** Whether the lane is there, as far as anything is known just now. */
+  isOnline(src: string): boolean {
+    return this.knowsLanes && this.lanes.get(src)?.online === true;
   }
 
   now(): number {
@@ -77,7 +94,8 @@ export class RoomState {
         this.ready = true;
         break;
       case "beat": {
-        const same = message.flood.active === this.flood.active;
+        const same = message.flood.active === this.flood.active && message.hearing === this.hearing;
+        this.hearing = message.hearing;
         this.skew = message.at - Date.now();
         this.flood = message.flood;
         this.lastHour = message.lastHour;

@@ -14,11 +14,23 @@ const patterns: Readonly<Record<number, readonly { hz: number; on: number; off: 
 
 /** Once per group: what came together sounds as one, by its most urgent. Muted, only the urgent ones are heard. */
 export class Sounds {
-  #context: AudioContext | null = null;
+  readonly #context = new AudioContext();
   #mutedUntil = 0;
   readonly #lastByGroup = new Map<string, number>();
   /** How often each priority has sounded, for those who can't hear it. */
   readonly played: number[] = [0, 0, 0, 0, 0];
+
+  /** Browsers let a page sound only after a key or a click; `onAllowed` is called when they do. */
+  constructor(onAllowed: () => void) {
+    const allow = (): void => void this.#context.resume();
+    addEventListener("keydown", allow);
+    addEventListener("pointerdown", allow);
+    this.#context.onstatechange = onAllowed;
+  }
+  /** An alarm would not be heard. */
+  get blocked(): boolean {
+    return this.#context.state !== "running";
+  }
 
   mute(forMs: number): void {
     this.#mutedUntil = Date.now() + forMs;
@@ -44,7 +56,6 @@ export class Sounds {
   }
 
   #play(pattern: readonly { hz: number; on: number; off: number }[]): void {
-    this.#context ??= new AudioContext();
     const context = this.#context;
     let at = context.currentTime + 0.02;
     for (const { hz, on, off } of pattern) {

@@ -20,6 +20,15 @@ const words = {
     "实时中断 {n} 秒，列表停在 {at}；告警由通道保存",
     "No live data for {n} s, list as of {at}. The lanes keep every alert",
   ],
+  deaf: [
+    "控制室与消息服务器断开，各通道情况不明；告警由通道保存，恢复后补报",
+    "No connection to the message broker: nothing is known of the lanes. They keep every alert and report later",
+  ],
+  soundBlocked: [
+    "浏览器还没有允许声音：按任意键或点一下页面，告警才会响",
+    "The browser holds back the sound: press any key or click, or no alarm will be heard",
+  ],
+  unknownNow: ["情况不明", "Not known"],
   onDuty: ["值班 {who}", "On duty {who}"],
   open: ["未解决 {n}", "Open {n}"],
   todo: ["待我处理 {n}", "To do {n}"],
