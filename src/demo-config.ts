@@ -1,40 +1,44 @@
 /** The demo's configuration: one lane, one control room, everything on loopback and in a folder that goes with the run. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readConfig } from "./config/load.ts";
-import type { LaneConfig } from "./config/schema.ts";
 import type { ControlRoomConfig } from "./control-room/config.ts";
 
 export const demoLane = { district: "linqu", site: "huaan", lane: "east-03" } as const;
 
-export function demoLaneConfig(folder: string, brokerUrl: string): LaneConfig {
-  return readConfig({
-    version: 2,
-    lane: {
-      district: demoLane.district,
-      site: demoLane.site,
-      id: demoLane.lane,
-      number: "03",
-      arrow: "right",
-      way: "both",
-      name: { zh: "东门", en: "East gate" },
-    },
-    site: {
-      kind: "mall",
-      name: { zh: "华安广场", en: "Huaan Plaza" },
-      staffed: true,
-      phones: { technical: "0536-000-0000", site: "0536-000-0001" },
-      otherEntrance: { name: { zh: "南门", en: "South gate" }, minutes: 3 },
-      check: { turnBack: "值班亭右侧", freeExit: "南门", calledFirst: "东门岗" },
-      conversionUrl: "https://example.invalid/arrivals",
-    },
-    // Somebody without a code is told after three seconds, and the sensor needs no half hour: nobody waits for a rig.
-    timings: { noCredentialAfter: "3 s" },
-    temperature: { warmUp: "0 s" },
-    devices: { simulated: true },
-    broker: { url: brokerUrl, reconnectMax: "2 s" },
-    storage: { directory: join(folder, "lane") },
-  }).config;
+/** Writes the lane's file, as an installation would, and gives its path: the panel of the rig changes it like any other. */
+export function writeDemoLane(folder: string, brokerUrl: string): string {
+  const path = join(folder, "lane.json");
+  writeFileSync(path, JSON.stringify(demoLaneFile(folder, brokerUrl), null, 2), { mode: 0o600 });
+  return path;
 }
+
+const demoLaneFile = (folder: string, brokerUrl: string) => ({
+  version: 2,
+  lane: {
+    district: demoLane.district,
+    site: demoLane.site,
+    id: demoLane.lane,
+    number: "03",
+    arrow: "right",
+    way: "both",
+    name: { zh: "东门", en: "East gate" },
+  },
+  site: {
+    kind: "mall",
+    name: { zh: "华安广场", en: "Huaan Plaza" },
+    staffed: true,
+    phones: { technical: "0536-000-0000", site: "0536-000-0001" },
+    otherEntrance: { name: { zh: "南门", en: "South gate" }, minutes: 3 },
+    check: { turnBack: "值班亭右侧", freeExit: "南门", calledFirst: "东门岗" },
+    conversionUrl: "https://example.invalid/arrivals",
+  },
+  // Somebody without a code is told after three seconds, and the sensor needs no half hour: nobody waits for a rig.
+  timings: { noCredentialAfter: "3 s" },
+  temperature: { warmUp: "0 s" },
+  devices: { simulated: true },
+  broker: { url: brokerUrl, reconnectMax: "2 s" },
+  storage: { directory: join(folder, "lane") },
+});
 
 export function demoRoomConfig(folder: string, brokerUrl: string): ControlRoomConfig {
   return {

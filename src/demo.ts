@@ -17,18 +17,33 @@ import { castOf, type Person, type Script } from "../device/rig/script.ts";
 import { type Pace, Stage } from "../device/rig/stage.ts";
 import { visit } from "../device/rig/visit.ts";
 import { WatchdogSim } from "../device/watchdog/watchdog.sim.ts";
-import type { LaneConfig } from "./config/schema.ts";
+import { loadConfig } from "./config/load.ts";
+import { programVersion } from "./config/program.ts";
 import { type Broker, startBroker } from "./control-room/broker.ts";
 import { type ControlRoom, startControlRoom } from "./control-room/control-room.ts";
 import { seconds, since } from "./core/units.ts";
-import { demoLane, demoLaneConfig, demoRoomConfig } from "./demo-config.ts";
+import { demoLane, demoRoomConfig, writeDemoLane } from "./demo-config.ts";
 import { type FramesAnswer, playFolder } from "./demo-frames.ts";
 import { DemoLedger, type DemoSummary } from "./demo-ledger.ts";
 import { createSigningKey, trustedKeyOf } from "./pass/keys.ts";
 import type { Logger } from "./ports/logger.ts";
+import { LogTail } from "./service/log-tail.ts";
+import { configHistory, Settings } from "./service/settings.ts";
+import { StaffBook } from "./service/staff.ts";
 import { fixedTrust } from "./verify/trust-source.ts";
+import { findGuard, hashPin } from "./web/pins.ts";
 import { type Kiosk, wire } from "./wire.ts";
 import { measureSettings } from "./wire-settings.ts";
+
+/** Addresses of the demo. */
+export interface DemoPlaces {
+  readonly display: string;
+  readonly rig: string;
+  readonly room: string;
+  readonly technician: string;
+  /** The technician's one-time code of this new lane. */
+  readonly firstCode: string | null;
+}
 
 export interface DemoOptions {
   readonly script: Script;
@@ -43,7 +58,9 @@ export interface DemoOptions {
   readonly record?: string;
   /** Hears each visit as it ends. */
   readonly onVisit?: (visit: { readonly n: number; readonly says: string; readonly screen: string }) => void;
-  readonly onListening?: (where: { readonly display: string; readonly rig: string; readonly room: string }) => void;
+  readonly onListening?: (where: DemoPlaces) => void;
+  /** Where the panel's page of the log finds its lines. */
+  readonly logTail?: LogTail;
 }
 
 /** Visits drawn ahead of their time; passes live 60 s, so not more. */
@@ -65,7 +82,7 @@ export class Demo {
   #folder = "";
   #broker: Broker | null = null;
   #room: ControlRoom | null = null;
-  #config: LaneConfig | null = null;
+  #file = "";
   #stage: Stage | null = null;
   #kiosk: Kiosk | null = null;
   #district: JWK = {};
@@ -99,15 +116,22 @@ export class Demo {
     this.ledger.watchRoom(this.#room);
     const { publicKey } = await generateKeyPair("ECDH-ES", { crv: "P-256", extractable: true });
     this.#district = { ...(await exportJWK(publicKey)), kid: "demo" };
-    this.#config = demoLaneConfig(this.#folder, this.#broker.url);
-    this.#stage = new Stage(this.clock, measureSettings(this.#config).correction, seed, this.#options.pace);
+    this.#file = writeDemoLane(this.#folder, this.#broker.url);
+    const { correction } = measureSettings(loadConfig(this.#file));
+    this.#stage = new Stage(this.clock, correction, seed, this.#options.pace);
     this.#artist.start();
     const empty = await this.#artist.drawEmpty(8, seed);
-    const port = await this.#boot();
+    const { port, firstCode } = await this.#boot();
     this.#stage.start(empty);
     this.#endRounds = this.clock.every(GUARD_ROUND, () => this.#walkRound());
     const display = `http://localhost:${port}/`;
-    this.#options.onListening?.({ display, rig: `${display}rig`, room: this.#room.url });
+    this.#options.onListening?.({
+      display,
+      rig: `${display}rig`,
+      room: this.#room.url,
+      technician: `${display}technician`,
+      firstCode,
+    });
   }
 
   /** Lets the people of the script come; resolves when all have been. */
@@ -170,11 +194,13 @@ export class Demo {
   }
 
   /** One life of the lane's process; after a local reset another one begins. */
-  async #boot(port = this.#options.port): Promise<number> {
-    const { logger } = this.#options;
+  async #boot(port = this.#options.port): Promise<{ readonly port: number; readonly firstCode: string | null }> {
+    const { logger, logTail = new LogTail() } = this.#options;
     const stage = this.stage;
-    const config = this.#config;
-    if (config === null) throw new Error("GL-1102: the demo has not started");
+    const { directory } = loadConfig(this.#file).storage;
+    const returned = new Settings(this.#file, configHistory(directory), () => this.clock.wall().at).recover();
+    const config = loadConfig(this.#file);
+    const staff = new StaffBook(directory, { hash: hashPin, find: findGuard });
     const limits = { lane: seconds(2), reader: seconds(10), thermometer: seconds(2) };
     const kiosk = await wire(
       config,
@@ -203,7 +229,16 @@ export class Demo {
         dayKey: () => new Uint8Array(32),
         orderKeys: [],
         reporting: { reserve: false, capacity: 16 << 20 },
-        signIn: async (pin) => (pin === "258000" ? { id: "guard-1", supervisor: true } : null),
+        signIn: async (pin) =>
+          pin === "258000" ? { id: "guard-1", supervisor: true } : findGuard(staff.entries(), pin),
+        service: {
+          file: this.#file,
+          program: programVersion(),
+          logTail,
+          console: null,
+          provisioningKeys: join(this.#folder, "provisioning.jwks"),
+          returned: returned !== null,
+        },
         web: { host: "127.0.0.1", port, rig: true, look: { pageSounds: true } },
       },
     );
@@ -211,8 +246,8 @@ export class Demo {
     this.clock.waitFor(() => kiosk.reader?.workload ?? null);
     this.ledger.watchLane(kiosk, stage);
     const listening = await kiosk.start();
-    void kiosk.lane.ended.then((why) => (why === "reset" ? this.#reboot(listening.port) : undefined));
-    return listening.port;
+    void kiosk.lane.ended.then((why) => (why === "failed" ? undefined : this.#reboot(listening.port)));
+    return listening;
   }
 
   async #reboot(port: number): Promise<void> {

@@ -62,7 +62,11 @@ export function thermometerOf({ devices, temperature }: LaneConfig, clock: Clock
 }
 
 /** A lane without sound goes on, so a missing set is told and not fatal. */
-export function voiceOf({ devices, display }: LaneConfig, clock: Clock, logger: Logger): Voice {
+export function voiceOf(
+  { devices, display }: LaneConfig,
+  clock: Clock,
+  logger: Logger,
+): Voice & { readonly mute: boolean } {
   const { player, device, set, volumes } = devices.sounder;
   const folder = fileURLToPath(new URL("../config/sounds", import.meta.url));
   const volume = (): number => {
@@ -75,7 +79,7 @@ export function voiceOf({ devices, display }: LaneConfig, clock: Clock, logger: 
     return new ChildSounder({ player, device, sounds, volume }, logger);
   } catch (error) {
     logger.error("no sounds", { code: "GL-2402", why: (error as Error).message });
-    return new SounderSim(clock);
+    return Object.assign(new SounderSim(clock), { mute: true });
   }
 }
 

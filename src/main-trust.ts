@@ -1,7 +1,7 @@
 /** Keys, lists and look-ups of a kiosk, from the files that its configuration names. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { JWK } from "jose";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { configFolder } from "./config/load.ts";
 import type { LaneConfig } from "./config/schema.ts";
 import { readTrustedKeys, type TrustedKey } from "./pass/keys.ts";
@@ -9,14 +9,8 @@ import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { OrderKey } from "./protocol/orders.ts";
 import type { ReporterOptions } from "./report/reporter.ts";
-import { createHttpTransport } from "./verify/platform/http-transport.ts";
 import { readMapping } from "./verify/platform/mapping.ts";
-import { createPlatformClient, defaultPlatformSettings } from "./verify/platform/platform-client.ts";
-import { createReplayLink, createUdpPort } from "./verify/replay/link.ts";
-import { createTagStore } from "./verify/replay/replay-memory.ts";
-import { createOwnTagKeys } from "./verify/replay/tag-keys.ts";
-import { createRevocationStore } from "./verify/revocation/revocation-store.ts";
-import { createTrustStore } from "./verify/trust/trust-store.ts";
+import { createVerification, type Verification } from "./verify/verification.ts";
 import type { Surroundings } from "./wire.ts";
 
 export class KeyFileError extends Error {
@@ -27,73 +21,65 @@ export class KeyFileError extends Error {
   }
 }
 
-type Material = Pick<
-  Surroundings,
-  "trust" | "platform" | "revocation" | "replay" | "mqtt" | "districtKey" | "dayKey" | "orderKeys"
->;
+type Material = Omit<Surroundings, "signIn" | "web" | "service" | "looks" | "reporting"> &
+  Pick<Verification, "start" | "stop" | "status">;
 
 /** Reads what there is and prepares what has to run. @throws KeyFileError with the field and what to do. */
-export function materialOf(config: LaneConfig, clock: Clock, logger: Logger) {
+export function materialOf(
+  config: LaneConfig,
+  clock: Clock,
+  logger: Logger,
+  district = districtKey(config.broker.districtKey),
+): Material {
   const { broker, trust, replay, storage, lane } = config;
   const tls = {
     ...(broker.ca === null ? {} : { ca: text("broker.ca", broker.ca) }),
     ...(broker.certificate === null ? {} : { certificate: text("broker.certificate", broker.certificate) }),
     ...(broker.key === null ? {} : { key: text("broker.key", broker.key) }),
   };
-  const roots = trust.roots === null ? [] : rootsOf(trust.roots);
-  const documents = (name: string, url: string | null) => ({
-    url,
-    file: join(storage.directory, name),
-    tls,
-    refresh: trust.refresh,
-  });
-  const trustStore = createTrustStore({
-    settings: { ...documents("trust-list", trust.listUrl), staleAfter: trust.staleAfter },
-    roots,
+  const { listen, siteKey, peers } = replay;
+  const verification = createVerification(
+    {
+      tls,
+      trust: {
+        roots: trust.roots === null ? [] : rootsOf(trust.roots),
+        listUrl: trust.listUrl,
+        revocationUrl: trust.revocationUrl,
+        folder: storage.directory,
+        refresh: trust.refresh,
+        staleAfter: trust.staleAfter,
+      },
+      platform: trust.platform === null ? null : platformOf(trust.platform),
+      replay: {
+        lane: lane.id,
+        group: replay.inner ? null : replay.gateGroup,
+        link: listen === null || siteKey === null ? null : { listen, peers, siteKey: bytes("replay.siteKey", siteKey) },
+      },
+    },
     clock,
-    logger: logger.child("trust"),
-  });
-  const revocation = createRevocationStore({
-    settings: documents("revocation", trust.revocationUrl),
-    roots,
-    clock,
-    logger: logger.child("revocation"),
-  });
-  const platform = trust.platform === null ? null : platformOf(trust.platform, tls, clock, logger);
-  const group = replay.inner ? null : replay.gateGroup;
-  const link =
-    replay.listen === null || replay.siteKey === null
-      ? null
-      : createReplayLink(
-          { lane: lane.id, group, siteKey: bytes("replay.siteKey", replay.siteKey), peers: replay.peers },
-          createUdpPort(replay.listen, logger),
-          clock,
-          logger.child("replay"),
-        );
-  const material: Material = {
-    trust: trustStore,
-    revocation,
-    replay: link ?? createTagStore({ clock, tagKeys: createOwnTagKeys(clock), group, share: () => {} }),
-    ...(platform === null ? {} : { platform }),
+    logger.child("verify"),
+  );
+  return {
+    ...verification,
     mqtt: mqttOf(config, tls),
-    districtKey: districtKey(broker.districtKey),
+    districtKey: district,
     dayKey: dayKeys(broker.pseudonymKeys, clock),
     orderKeys: broker.orderKeys === null ? [] : (json("broker.orderKeys", broker.orderKeys) as OrderKey[]),
   };
-  return {
-    material,
-    async start(): Promise<void> {
-      await trustStore.start();
-      await revocation.start();
-      await link?.start();
-    },
-    async stop(): Promise<void> {
-      await trustStore.stop();
-      await revocation.stop();
-      await link?.stop();
-      platform?.stop();
-    },
+}
+
+/** For a lane that was never given its files: it trusts nobody, reaches no broker and can seal for nobody. */
+export async function noMaterial(config: LaneConfig, clock: Clock, logger: Logger): Promise<Material> {
+  const { publicKey } = await generateKeyPair("ECDH-ES", { crv: "P-256", extractable: true });
+  const { broker, trust, replay } = config;
+  const bare = {
+    ...config,
+    broker: { ...broker, ca: null, certificate: null, key: null, pseudonymKeys: null, orderKeys: null },
+    trust: { ...trust, roots: null, listUrl: null, revocationUrl: null, platform: null },
+    replay: { ...replay, siteKey: null },
   };
+  const key = { ...(await exportJWK(publicKey)), kid: "none" };
+  return materialOf(bare, clock, logger, key);
 }
 
 interface Tls {
@@ -117,15 +103,9 @@ function mqttOf({ broker, lane }: LaneConfig, { ca, certificate, key }: Tls): Re
   };
 }
 
-function platformOf(settings: NonNullable<LaneConfig["trust"]["platform"]>, tls: Tls, clock: Clock, logger: Logger) {
-  const table = join(configFolder(), "platforms", `${settings.mapping}.json`);
-  return createPlatformClient({
-    transport: createHttpTransport(settings.url, tls, defaultPlatformSettings.limit),
-    mapping: readMapping(json("trust.platform.mapping", table)),
-    clock,
-    settings: { ...defaultPlatformSettings, deadline: settings.slowAfter, timeout: settings.timeout },
-    logger: logger.child("platform"),
-  });
+function platformOf({ url, mapping, slowAfter, timeout }: NonNullable<LaneConfig["trust"]["platform"]>) {
+  const table = join(configFolder(), "platforms", `${mapping}.json`);
+  return { url, mapping: readMapping(json("trust.platform.mapping", table)), deadline: slowAfter, timeout };
 }
 
 function rootsOf(path: string): TrustedKey[] {
@@ -145,9 +125,13 @@ function districtKey(path: string | null): JWK {
 /** File of `{"2020-05-06": "<32 bytes, base64url>"}`; days are those of the site's clock, +08:00. */
 function dayKeys(path: string | null, clock: Clock): () => Uint8Array | null {
   if (path === null) return () => null;
-  const keys = json("broker.pseudonymKeys", path) as Readonly<Record<string, string>>;
+  const read = () => json("broker.pseudonymKeys", path) as Readonly<Record<string, string>>;
+  let keys = read();
   return () => {
-    const key = keys[new Date(clock.wall().at + 8 * 3_600_000).toISOString().slice(0, 10)];
+    const day = new Date(clock.wall().at + 8 * 3_600_000).toISOString().slice(0, 10);
+    // New days are added to the file while the lane runs.
+    if (keys[day] === undefined) keys = read();
+    const key = keys[day];
     return key === undefined ? null : Buffer.from(key, "base64url");
   };
 }

@@ -3,20 +3,25 @@
  * turnstile stands as the fail-safe table wants it: held shut for entry, or free where the emergency latch or the fire
  * contact says so.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { SystemTrust } from "../device/clock/clock-trust.ts";
 import { SystemClock } from "../device/clock/system-clock.ts";
 import { FileEmergencyLatch } from "../device/gpio/emergency-latch.ts";
 import { openLines } from "../device/gpio/open-lines.ts";
 import { GpioTurnstile } from "../device/gpio/turnstile.ts";
+import { SerialConsole } from "../device/serial-console/serial-console.ts";
+import { programVersion } from "./config/program.ts";
 import type { LaneConfig } from "./config/schema.ts";
 import { cameraOf, scannerOf, thermometerOf, voiceOf, watchdogOf, wiringOf } from "./main-devices.ts";
-import { materialOf } from "./main-trust.ts";
+import { listsLook, partsLook } from "./main-looks.ts";
+import { KeyFileError, materialOf, noMaterial } from "./main-trust.ts";
+import { webOf } from "./main-web.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import { StaffBook } from "./service/staff.ts";
 import { findGuard, hashPin } from "./web/pins.ts";
 import { wire } from "./wire.ts";
+import type { ServiceOptions } from "./wire-service.ts";
 
 /** A kiosk that runs until its lane ends or it is stopped. */
 export interface RunningKiosk {
@@ -44,12 +49,23 @@ export async function safeOutputs(config: LaneConfig, clock: Clock): Promise<Gpi
   return turnstile;
 }
 
-/** Starts the kiosk. @throws what is missing, with its code and what to do; the outputs are safe then. */
-export async function startKiosk(config: LaneConfig, logger: Logger): Promise<RunningKiosk> {
+/** What a start needs beside the configuration. */
+export interface KioskOptions extends Pick<ServiceOptions, "file" | "logTail" | "returned"> {
+  readonly config: LaneConfig;
+  readonly logger: Logger;
+}
+
+/**
+ * Starts the kiosk. Without the district's key files it runs out of service, so that its panel can take them.
+ * @throws what is missing of the board, with its code and what to do; the outputs are safe then.
+ */
+export async function startKiosk({ config, logger, ...service }: KioskOptions): Promise<RunningKiosk> {
   const clock = clockOf(config);
   const turnstile = await safeOutputs(config, clock);
-  const around = materialOf(config, clock, logger);
+  const { material, missing } = await materialOrNone(config, clock, logger);
   const staff = new StaffBook(config.storage.directory, { hash: hashPin, find: findGuard });
+  const voice = voiceOf(config, clock, logger.child("sound"));
+  const { port: console, baud } = config.devices.serialConsole;
   const kiosk = await wire(
     config,
     {
@@ -61,17 +77,29 @@ export async function startKiosk(config: LaneConfig, logger: Logger): Promise<Ru
       freePassage: turnstile,
       inputs: turnstile,
       latch: latchOf(config),
-      voice: voiceOf(config, clock, logger.child("sound")),
+      voice,
       watchdog: watchdogOf(config, clock, logger.child("watchdog")),
       logger,
     },
     {
-      ...around.material,
+      ...material,
+      reporting: { version: programVersion() },
       signIn: (pin) => findGuard(staff.entries(), pin),
-      web: { host: config.web.host, port: config.web.port },
+      web: webOf(config, logger),
+      looks: [
+        () => ({ "keys-missing": missing }),
+        () => partsLook(config, voice),
+        () => listsLook(material.status()),
+      ],
+      service: {
+        ...service,
+        program: programVersion(),
+        console: console === null ? null : new SerialConsole(console, baud, clock, logger.child("console")),
+        provisioningKeys: join(dirname(service.file), "provisioning.jwks"),
+      },
     },
   );
-  await around.start();
+  await material.start();
   const { port } = await kiosk.start();
   logger.info("kiosk runs", { port });
   return {
@@ -79,8 +107,19 @@ export async function startKiosk(config: LaneConfig, logger: Logger): Promise<Ru
     ended: kiosk.lane.ended,
     async stop() {
       await kiosk.stop();
-      await around.stop();
+      await material.stop();
       await turnstile.stop();
     },
   };
+}
+
+/** The district's material, or what lets a lane run out of service until it is there. */
+async function materialOrNone(config: LaneConfig, clock: Clock, logger: Logger) {
+  try {
+    return { material: materialOf(config, clock, logger), missing: false };
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error;
+    logger.error(error.message, { code: error.code });
+    return { material: await noMaterial(config, clock, logger), missing: true };
+  }
 }

@@ -1,6 +1,6 @@
 /** The technician's workbench on a wired lane: give `technicianRoutes(createPanel(…).panel)` as the further routes. */
-import type { LaneEvent } from "./core/events.ts";
 import type { TroubleRow } from "./core/panel.ts";
+import { eventOf } from "./core/reporting.ts";
 import { type TroubleId, troubles } from "./core/troubles/declared.ts";
 import { lasting, visible } from "./core/troubles/troubles.ts";
 import { troubleWords } from "./core/troubles/words.ts";
@@ -37,7 +37,9 @@ export function workbenchOf(
       lane.idle && !devices.inputs.active("presence-entry") && !devices.inputs.active("presence-exit"),
     troubles: () => rowsOf(lane.health.state, clock),
     link: () => reporter.uplink.state(),
-    sendTestAlert: () => reporter.eventLog.put(testAlert(clock.wall().at)),
+    sendTestAlert: () =>
+      // Device category, so that nobody takes it for a person; the whole way of an event all the same.
+      reporter.eventLog.put(eventOf("trouble", clock.wall().at, { detail: { test: true } })),
   };
 }
 
@@ -57,20 +59,3 @@ function rowsOf(state: Parameters<typeof lasting>[0], clock: Devices["clock"]): 
       };
     });
 }
-
-/** Device category, so that nobody takes it for a person; the whole way of an event all the same. */
-const testAlert = (at: LaneEvent["at"]): LaneEvent => ({
-  type: "trouble",
-  category: "device",
-  level: "none",
-  at,
-  routing: ["site"],
-  case: null,
-  tries: 1,
-  subject: null,
-  pseudonymOf: null,
-  temperature: null,
-  reasons: [],
-  who: null,
-  detail: { test: true },
-});

@@ -82,6 +82,20 @@ export function readSettings({ reading }: LaneConfig): ReadSettings {
 /** The side whose idle screen is shown; a lane for both ways asks those who come in. */
 export const sideOf = ({ lane }: LaneConfig): Direction => (lane.way === "exit" ? "exit" : "entry");
 
+/** What the pages are told once for all people. */
+export function faceOf(config: LaneConfig) {
+  return {
+    lane: laneTag(config),
+    site: siteTexts(config),
+    look: {
+      size: config.display.bigType ? "big" : "normal",
+      pace: config.display.slow ? "slow" : "normal",
+      measureAt: config.temperature.site,
+      convertAddress: config.site.conversionUrl,
+    },
+  } as const;
+}
+
 export function laneTag({ lane }: LaneConfig): LaneTag {
   return { number: lane.number, side: lane.way, arrow: lane.arrow };
 }

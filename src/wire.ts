@@ -14,8 +14,10 @@ import { createReporter, type Reporter, type ReporterOptions, type ReporterSetti
 import type { PlatformLookup, ReplayMemory, RevocationFilter, TrustSource } from "./verify/parts.ts";
 import { createVerifier, defaultVerifierSettings, type SignatureCheck } from "./verify/verifier.ts";
 import type { Guard } from "./web/pins.ts";
-import { createWeb, type Web, type WebOptions } from "./web/server.ts";
-import { laneSettings, laneTag, readSettings, siteTexts } from "./wire-settings.ts";
+import { createWeb, type Face, type Web, type WebOptions } from "./web/server.ts";
+import { type TroubleLook, watchHealth } from "./wire-health.ts";
+import { type ServiceOptions, serviceOf } from "./wire-service.ts";
+import { faceOf, laneSettings, readSettings } from "./wire-settings.ts";
 
 /** What stands outside of the process: the devices of main.ts or the fakes of the rig. */
 export type Devices = Pick<
@@ -46,7 +48,13 @@ export interface Surroundings {
   readonly dayKey: () => Uint8Array | null;
   readonly orderKeys: readonly OrderKey[];
   readonly reporting?: Partial<ReporterSettings>;
+  /** Has list and filter fetched now: the district says that there are newer ones. */
+  readonly refresh?: () => Promise<void>;
   readonly signIn: (pin: string) => Promise<Guard | null>;
+  /** Troubles that only the composition root can see. */
+  readonly looks?: readonly TroubleLook[];
+  /** What a technician works with; none where nobody installs anything. */
+  readonly service?: ServiceOptions;
   readonly web: Pick<WebOptions, "host" | "port" | "rig" | "look" | "routes" | "names" | "tls">;
 }
 
@@ -55,8 +63,11 @@ export interface Kiosk {
   readonly reporter: Reporter;
   readonly web: Web;
   readonly reader: PooledCodeReader | null;
-  /** Screens first, so that the street sees "out of service" while the rest starts; then reports, then the lane. */
-  start(): Promise<{ readonly port: number }>;
+  /**
+   * Screens first, so that the street sees "out of service" while the rest starts; then reports, then the lane. A new
+   * lane gives its one-time code.
+   */
+  start(): Promise<{ readonly port: number; readonly firstCode: string | null }>;
   stop(): Promise<void>;
 }
 
@@ -65,6 +76,10 @@ const COUNT_EVERY = seconds(10);
 
 export async function wire(config: LaneConfig, devices: Devices, around: Surroundings): Promise<Kiosk> {
   const { clock, logger } = devices;
+  const face = (of: LaneConfig): Face => {
+    const own = faceOf(of);
+    return { ...own, look: { ...own.look, ...around.web.look } };
+  };
   const reporter = await createReporter({
     directory: `${config.storage.directory}/outbox`,
     lane: { district: config.lane.district, site: config.lane.site, lane: config.lane.id },
@@ -94,14 +109,10 @@ export async function wire(config: LaneConfig, devices: Devices, around: Surroun
     ...around.web,
     clock,
     logger,
-    lane: laneTag(config),
-    site: siteTexts(config),
-    look: {
-      size: config.display.bigType ? "big" : "normal",
-      pace: config.display.slow ? "slow" : "normal",
-      measureAt: config.temperature.site,
-      convertAddress: config.site.conversionUrl,
-      ...around.web.look,
+    ...face(config),
+    routes: async (app) => {
+      await around.web.routes?.(app);
+      await service?.routes(app);
     },
     signIn: around.signIn,
     onGuardAction: (action, guard, supervisor) => lane.guard(action, guard, supervisor),
@@ -119,8 +130,29 @@ export async function wire(config: LaneConfig, devices: Devices, around: Surroun
     },
     laneSettings(config),
   );
+  const service =
+    around.service === undefined
+      ? null
+      : serviceOf(
+          config,
+          { lane, reporter, reader, web },
+          devices,
+          {
+            async activate({ config: changed }) {
+              lane.configure(laneSettings(changed));
+              web.configure(face(changed));
+            },
+            restart: () => lane.restart(),
+          },
+          around.service,
+        );
   reporter.orders.onOrder((order) => lane.order(order));
-  let endCounting = (): void => {};
+  if (service !== null)
+    reporter.onDesired(async ({ values, documents }) => {
+      if (Object.keys(documents).length > 0) void around.refresh?.();
+      return service.take(values);
+    });
+  const ends: (() => void)[] = [];
 
   return {
     lane,
@@ -131,15 +163,19 @@ export async function wire(config: LaneConfig, devices: Devices, around: Surroun
       const listening = await web.start();
       await reporter.start();
       await lane.start();
-      endCounting = clock.every(COUNT_EVERY, () => {
-        if (reader !== null) reporter.uplink.count(readerFigures(reader));
-        const published = lane.takePublished();
-        if (published !== null) reporter.uplink.count(personFigures(published));
-      });
-      return listening;
+      ends.push(
+        watchHealth(lane.health, reporter, around.looks ?? [], clock),
+        clock.every(COUNT_EVERY, () => {
+          if (reader !== null) reporter.uplink.count(readerFigures(reader));
+          const published = lane.takePublished();
+          if (published !== null) reporter.uplink.count(personFigures(published));
+        }),
+      );
+      return { ...listening, firstCode: (await service?.start()) ?? null };
     },
     async stop() {
-      endCounting();
+      for (const end of ends.splice(0)) end();
+      await service?.stop();
       await lane.stop();
       await reporter.stop();
       await web.stop();

@@ -41,8 +41,8 @@ export class ChildSounder implements Voice {
   }
 
   play(sound: Sound): void {
-    if (sound.turn < this.#turn) return;
-    this.#turn = sound.turn;
+    if (sound.turn !== null && sound.turn < this.#turn) return;
+    this.#turn = sound.turn ?? this.#turn;
     this.silence();
     const volume = this.#set.volume();
     const tone = sound.tone === null ? null : this.#set.sounds.tone(sound.tone);
@@ -54,6 +54,11 @@ export class ChildSounder implements Voice {
       (sample) => sample * volume,
     );
     this.#start(wavOf(samples));
+  }
+
+  /** The last sound could not be played. */
+  get mute(): boolean {
+    return this.#mute;
   }
 
   silence(): void {

@@ -17,8 +17,8 @@ export class SounderSim implements Voice {
   }
 
   play(sound: Sound): void {
-    if (sound.turn < this.#turn) return;
-    this.#turn = sound.turn;
+    if (sound.turn !== null && sound.turn < this.#turn) return;
+    this.#turn = sound.turn ?? this.#turn;
     this.#heard.push({ kind: "play", at: this.#clock.monotonic(), sound });
   }
 

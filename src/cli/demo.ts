@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { castOf, listScripts, loadScript } from "../../device/rig/script.ts";
 import { Demo } from "../demo.ts";
+import { LogTail } from "../service/log-tail.ts";
 import { printJson, UsageError } from "./output.ts";
 import { pinoLogger } from "./pino-logger.ts";
 
@@ -43,12 +44,14 @@ async function run(flags: Flags): Promise<void> {
     return;
   }
   const people = flags.people === undefined ? null : wholeNumber(flags.people, "--people", 1, 100_000);
+  const logTail = new LogTail();
   const options = {
     script: loadScript(flags.script),
     people,
     seed: wholeNumber(flags.seed, "--seed", 0, 2 ** 31),
     port: wholeNumber(flags.port, "--port", 0, 65_535),
-    logger: pinoLogger(process.env.LOG_LEVEL ?? "warn"),
+    logger: pinoLogger(process.env.LOG_LEVEL ?? "warn", logTail),
+    logTail,
   };
   castOf(options.script, people ?? 1);
   const demo = new Demo({
@@ -58,7 +61,7 @@ async function run(flags: Flags): Promise<void> {
       if (json) printJson({ listening: where });
       else
         process.stdout.write(
-          `The lane's screen:  ${where.display}\nThe whole rig:      ${where.rig}\nThe control room:   ${where.room}\n`,
+          `The lane's screen:       ${where.display}\nThe whole rig:           ${where.rig}\nThe control room:        ${where.room}\nThe technician's panel:  ${where.technician}  (one-time code ${where.firstCode})\n`,
         );
     },
     onVisit: (visit) => {

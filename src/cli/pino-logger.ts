@@ -2,24 +2,17 @@ import pino from "pino";
 import type { Logger } from "../ports/logger.ts";
 
 /**
- * Lines of JSON on standard error, for the journal, and the same to `tail` where one is given. Callers pass closed texts
- * and numbers only.
+ * Lines of JSON on standard error, for the journal, and from `info` on to `tail` where one is given. Callers pass closed
+ * texts and numbers only.
  */
 export function pinoLogger(
   level = process.env.LOG_LEVEL ?? "info",
   tail: { write(line: string): void } | null = null,
 ): Logger {
-  // The level is the logger's: what is not written to the journal isn't kept either.
-  const streams = [
-    { level: "trace", stream: pino.destination(2) },
-    ...(tail === null ? [] : [{ level: "trace", stream: tail }]),
-  ];
-  return wrap(
-    pino(
-      { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-      pino.multistream(streams as pino.StreamEntry[]),
-    ),
-  );
+  const journal: pino.StreamEntry[] = [{ level: level as pino.Level, stream: pino.destination(2) }];
+  const streams = tail === null ? journal : [...journal, { level: "info" as const, stream: tail }];
+  const lowest = level === "debug" ? "debug" : tail === null ? level : "info";
+  return wrap(pino({ level: lowest, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.multistream(streams)));
 }
 
 const wrap = (to: pino.Logger): Logger => ({

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
+import { instant } from "../core/units.ts";
 import { startKiosk } from "../main.ts";
+import { LogTail } from "../service/log-tail.ts";
+import { configHistory, Settings } from "../service/settings.ts";
 import { pinoLogger } from "./pino-logger.ts";
 
 interface Flags {
@@ -19,12 +22,22 @@ export function register(program: Command): void {
 }
 
 async function run({ config: path }: Flags): Promise<void> {
+  const logTail = new LogTail();
+  const returned = takenBack(path);
   const config = loadConfig(path);
-  const kiosk = await startKiosk(config, pinoLogger(config.log.level));
+  const logger = pinoLogger(config.log.level, logTail);
+  if (returned !== null) logger.warn("a changed configuration did not prove itself", { code: "GL-1032", returned });
+  const kiosk = await startKiosk({ config, file: path, logger, logTail, returned: returned !== null });
   const told = new Promise<"stop">((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve("stop"));
   });
   const why = await Promise.race([told, kiosk.ended]);
   await kiosk.stop();
   process.exit(why === "stop" ? 0 : AGAIN);
+}
+
+/** Before the configuration is used: a version on trial whose process has died once already is taken back. */
+function takenBack(path: string): number | null {
+  const { directory } = loadConfig(path).storage;
+  return new Settings(path, configHistory(directory), () => instant(Date.now())).recover();
 }

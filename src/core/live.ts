@@ -56,6 +56,8 @@ export interface Setup {
   readonly pageSounds: boolean;
   /** Address for converting a code from elsewhere (P12). */
   readonly convert: QrOutline | null;
+  /** One-time code of a new lane, shown on its own closed screen until a technician has set a code; else null. */
+  readonly firstCode: string | null;
 }
 
 /** One state of the street screen. It is also the heartbeat: it is sent only when the lane has spoken. */

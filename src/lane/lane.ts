@@ -105,7 +105,8 @@ export class Lane {
     this.desk = new Desk(clock, settings.timings, {
       called: (person) => {
         if (person.calls === 3) this.#reports.plain("unanswered-call", { detail: { calls: person.calls } });
-        else ports.voice.play({ tone: person.calls === 1 ? "guard-call" : "guard-again", prompt: null, turn: 0 });
+        // The first call is the staff screen's own sound; the second is nobody's turn.
+        else if (person.calls === 2) ports.voice.play({ tone: "guard-again", prompt: null, turn: null });
       },
       changed: () => this.#draw(),
     });
@@ -386,7 +387,7 @@ export class Lane {
       mode: () => this.mode,
       button: (action: GuardAction) =>
         void this.guard(this.#guard === null ? { kind: "call-help" } : action, this.#guard?.id ?? null),
-      callGuard: () => this.#ports.voice.play({ tone: "guard-call", prompt: null, turn: 0 }),
+      callGuard: () => this.#ports.voice.play({ tone: "guard-call", prompt: null, turn: null }),
     };
   }
 

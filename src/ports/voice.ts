@@ -8,6 +8,6 @@ export interface Sound {
   readonly tone: Tone | null;
   /** Id of the street screen whose headline is spoken, or null for the tone alone. */
   readonly prompt: string | null;
-  /** The turn of the street view this belongs to; a sound of an older turn is dropped. */
-  readonly turn: number;
+  /** The turn of the street view this belongs to; a sound of an older turn is dropped. Null: nobody's, always heard. */
+  readonly turn: number | null;
 }

@@ -77,7 +77,7 @@ export interface Reporter {
   readonly eventLog: EventLog;
   readonly uplink: Uplink;
   readonly orders: Orders;
-  /** Applies values and documents of a desired configuration; without a handler they are taken as applied. */
+  /** Applies values and documents of a desired configuration; without a handler one that holds any is rejected. */
   onDesired(handler: (claims: DesiredClaims) => Promise<Application>): void;
   /** Troubles of outbox and link, for the registry of troubles (core/troubles has the same codes) and the screens. */
   onTrouble(listener: (trouble: Trouble) => void): () => void;
@@ -87,6 +87,12 @@ export interface Reporter {
   /** Says a planned goodbye and closes everything. */
   stop(): Promise<void>;
 }
+
+/** Nothing is called applied that nobody applied. */
+const withoutApplier = ({ values, documents }: DesiredClaims): Application =>
+  Object.keys({ ...values, ...documents }).length === 0
+    ? { applied: true }
+    : { applied: false, reason: "nobody-applies-it", path: "" };
 
 /** A broken link is a trouble only when it stays broken. */
 const noLinkAfter = 30_000;
@@ -181,7 +187,7 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
       ledger: this.#disk.ledger,
       clock,
       report: (reported) => this.#link.reported(reported),
-      apply: (claims) => this.#applier?.(claims) ?? Promise.resolve({ applied: true }),
+      apply: (claims) => this.#applier?.(claims) ?? Promise.resolve(withoutApplier(claims)),
       act: (order) => this.#act(order),
     });
     this.#link = new MqttUplink({

@@ -17,12 +17,16 @@ interface Stored extends Omit<Version, "state"> {
 }
 
 export interface Trial {
+  /** Why nothing may be changed now, or null. */
+  held(): string | null;
   /** Brings the new configuration to work; fields that need a restart wait for one. */
   activate(loaded: Loaded): Promise<void>;
   /** Null when the lane works with it, else what does not. */
   selfTest(): Promise<string | null>;
   /** Resolves to whether the link to the centre stood again within its patience. */
   linkBack(): Promise<boolean>;
+  /** Some fields count from a new start of the process only: has it begin anew, after the answer to this change. */
+  restart(): void;
 }
 
 export type Applied =
@@ -30,7 +34,7 @@ export type Applied =
   | { readonly ok: false; readonly code: "GL-1020"; readonly findings: readonly Finding[] }
   | {
       readonly ok: false;
-      readonly code: "GL-1021" | "GL-1022" | "GL-1023";
+      readonly code: "GL-1021" | "GL-1022" | "GL-1023" | "GL-1025";
       readonly why: string;
       readonly returnedTo: number;
     };
@@ -42,6 +46,9 @@ interface Marker {
 }
 
 const KEPT = 50;
+
+/** Where a lane keeps the versions of its file. */
+export const configHistory = (directory: string): string => join(directory, "config-history");
 
 export class Settings {
   readonly #path: string;
@@ -101,6 +108,8 @@ export class Settings {
   async apply(file: unknown, by: string, trial: Trial): Promise<Applied> {
     if (this.#busy)
       return { ok: false, code: "GL-1023", why: "another change is being applied", returnedTo: this.#latest() };
+    const held = trial.held();
+    if (held !== null) return { ok: false, code: "GL-1025", why: held, returnedTo: this.#latest() };
     const inspected = inspectConfig(file);
     if (!inspected.ok) return { ok: false, code: "GL-1020", findings: inspected.findings };
     this.#busy = true;
@@ -109,6 +118,7 @@ export class Settings {
       const before = this.current();
       const previous = this.#latest();
       const changes = diffFiles(before.file, inspected.loaded.file);
+      if (changes.length === 0) return { ok: true, version: previous, restart: false };
       const version = this.#nextVersion();
       this.#keep({
         version,
@@ -124,7 +134,8 @@ export class Settings {
       if (why === null) {
         // Fields that wait for a restart prove themselves after it: the marker stays until `confirm`.
         const restart = changes.some((change) => change.restart);
-        if (!restart) this.#unmark();
+        if (restart) trial.restart();
+        else this.#unmark();
         return { ok: true, version, restart };
       }
       this.#return(version, previous);
@@ -225,7 +236,7 @@ export class Settings {
 }
 
 async function tried(
-  trial: Trial,
+  trial: Pick<Trial, "activate" | "selfTest" | "linkBack">,
   loaded: Loaded,
 ): Promise<{ readonly code: "GL-1021" | "GL-1022"; readonly why: string } | null> {
   try {

@@ -9,18 +9,34 @@ export const LINK_PATIENCE: Millis = seconds(90);
 /** A fault shows within 2 s of its cause (RULES, fail-safe table); a second more for its being told. */
 const SETTLE: Millis = seconds(3);
 
-/** `activate` hands the new configuration to the running lane. A link that was away before need not come back. */
-export function laneTrial(bench: Workbench, activate: (loaded: Loaded) => Promise<void>): Trial {
+/** What a change does to the process around the lane. */
+export interface Changing {
+  /** Hands the new configuration to the running lane; fields that need a restart wait for one. */
+  activate(loaded: Loaded): Promise<void>;
+  /** Ends the process so that it begins anew. */
+  restart(): void;
+}
+
+/** Whoever asked for the change gets an answer first. */
+const ANSWERED = seconds(1);
+
+/** A link that was away before need not come back. */
+export function laneTrial(bench: Workbench, changing: Changing): Trial {
   const faults = (): readonly string[] =>
     bench.troubles().flatMap((row) => (row.severity === "fault" ? [row.code] : []));
   const pause = (period: Millis): Promise<void> => new Promise((resolve) => void bench.clock.after(period, resolve));
   let before: readonly string[] = [];
   let linked = false;
   return {
+    held: () =>
+      bench.mode() === "emergency"
+        ? "everything is free; reset the emergency at the lane before anything is changed"
+        : null,
+    restart: () => void bench.clock.after(ANSWERED, () => changing.restart()),
     async activate(loaded) {
       before = faults();
       linked = bench.link().broker === "connected";
-      await activate(loaded);
+      await changing.activate(loaded);
     },
     async selfTest() {
       await pause(SETTLE);

@@ -59,6 +59,8 @@ export interface Verification {
   readonly signatures: SignatureCheck;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Asks for the list and the filter now, as the district says that there are newer ones. */
+  refresh(): Promise<void>;
   /** For screens, troubles and the technician: ages in milliseconds, numbers, no names. */
   status(): VerificationStatus;
 }
@@ -113,6 +115,9 @@ export function createVerification(settings: VerificationSettings, clock: Clock,
     async stop() {
       platform?.stop();
       await Promise.all(parts.map((part) => part.stop()));
+    },
+    async refresh() {
+      await Promise.allSettled([trust.refresh(), revocation.refresh()]);
     },
     status() {
       const version = revocation.version();

@@ -35,16 +35,8 @@ import { knownHost, sameOrigin } from "./same-site.ts";
 import { Sessions } from "./sessions.ts";
 import { timeOfDay } from "./time.ts";
 
-export interface WebOptions {
-  /** Address to listen on; 127.0.0.1 unless the guard's tablet is another machine. */
-  readonly host: string;
-  /** 0 is any free port. */
-  readonly port: number;
-  /** Further names that the server may be called by, without port, as the guard's tablet writes them. */
-  readonly names?: readonly string[];
-  readonly tls?: { readonly cert: string; readonly key: string } | null;
-  readonly clock: Clock;
-  readonly logger: Logger;
+/** What the pages are told once for all people; `configure` changes it while they are served. */
+export interface Face {
   readonly lane: LaneTag;
   readonly site: SiteTexts;
   readonly look?: {
@@ -56,6 +48,20 @@ export interface WebOptions {
     /** Address of the conversion form (P12). */
     readonly convertAddress?: string | null;
   };
+  /** One-time code of a new lane, for its own closed screen; null once somebody has set a code. */
+  readonly firstCode?: string | null;
+}
+
+export interface WebOptions extends Face {
+  /** Address to listen on; 127.0.0.1 unless the guard's tablet is another machine. */
+  readonly host: string;
+  /** 0 is any free port. */
+  readonly port: number;
+  /** Further names that the server may be called by, without port, as the guard's tablet writes them. */
+  readonly names?: readonly string[];
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
   /** Who a PIN belongs to; `findGuard` over the configured book. */
   readonly signIn: (pin: string) => Promise<Guard | null>;
   /**
@@ -79,6 +85,8 @@ export interface Web {
   readonly display: Display;
   /** Shows the demo's overview a new state; ignored unless `rig` was asked for. */
   rig(view: RigView): void;
+  /** Changes what the pages are told once; open pages connect again and hear it. */
+  configure(face: Partial<Face>): void;
   /** @throws WebError GL-5001 without built pages, GL-5002 where the port is taken. */
   start(): Promise<{ readonly port: number }>;
   stop(): Promise<void>;
@@ -114,6 +122,9 @@ export function createWeb(options: WebOptions): Web {
   const sessions = new Sessions(clock, (guard) => options.onShift?.(guard));
   const cookieName = sessionCookie(options.tls != null).name;
   let app: FastifyInstance | null = null;
+  let face: Face = options;
+  let builtAs = "";
+  const greeting = (): string => JSON.stringify(setupOf(face, builtAs));
 
   const shiftOf = (tablet: Tablet): Shift | null => {
     const session = sessions.of(tablet.token);
@@ -162,14 +173,14 @@ export function createWeb(options: WebOptions): Web {
     made.get("/favicon.ico", (_request, reply) => reply.code(204).send());
     page("/", "display");
     page("/guard", "guard");
-    const greeting = JSON.stringify(setupOf(options, buildOf(pages)));
-    made.get("/live/display", { websocket: true }, (socket) => street.add(socket, null, greeting));
+    builtAs = buildOf(pages);
+    made.get("/live/display", { websocket: true }, (socket) => street.add(socket, null, greeting()));
     made.get("/live/guard", { websocket: true }, (socket, request) =>
-      guards.add(socket, { token: request.cookies[cookieName] }, greeting),
+      guards.add(socket, { token: request.cookies[cookieName] }, greeting()),
     );
     if (options.rig === true) {
       page("/rig", "rig");
-      made.get("/live/rig", { websocket: true }, (socket) => overview.add(socket, null, greeting));
+      made.get("/live/rig", { websocket: true }, (socket) => overview.add(socket, null, greeting()));
     }
     guardRoutes(made, {
       clock,
@@ -189,6 +200,12 @@ export function createWeb(options: WebOptions): Web {
       const message: RigMessage = { kind: "rig", at: Math.round(clock.monotonic()), ...view };
       const text = JSON.stringify(message);
       overview.tell(() => text);
+    },
+    configure(changes) {
+      face = { ...face, ...changes };
+      street.drop(() => true);
+      guards.drop(() => true);
+      overview.drop(() => true);
     },
     async start() {
       app = await build();
@@ -241,8 +258,7 @@ function guardTheDoor(app: FastifyInstance, options: WebOptions): void {
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ ok: false, why: "nothing here" }));
 }
 
-function setupOf(options: WebOptions, build: string): Setup {
-  const { lane, site, look = {} } = options;
+function setupOf({ lane, site, look = {}, firstCode = null }: Face, build: string): Setup {
   const address = look.convertAddress ?? null;
   return {
     kind: "setup",
@@ -254,6 +270,7 @@ function setupOf(options: WebOptions, build: string): Setup {
     pace: look.pace ?? "normal",
     pageSounds: look.pageSounds ?? false,
     convert: address === null ? null : qrOutline(address),
+    firstCode,
   };
 }
 

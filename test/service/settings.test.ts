@@ -7,7 +7,13 @@ import { instant } from "../../src/core/units.ts";
 import { Settings, type Trial } from "../../src/service/settings.ts";
 
 const example = JSON.parse(readFileSync("config/lane.example.json", "utf8")) as Record<string, unknown>;
-const fine: Trial = { activate: async () => {}, selfTest: async () => null, linkBack: async () => true };
+const fine: Trial = {
+  held: () => null,
+  activate: async () => {},
+  selfTest: async () => null,
+  linkBack: async () => true,
+  restart: () => {},
+};
 let folder: string;
 let time = Date.UTC(2020, 3, 20);
 const settings = (): Settings =>

@@ -22,8 +22,11 @@ describe("a configuration on trial", () => {
   it("fails on a fault that was not there before, and only on that", async () => {
     const bench = new Bench();
     bench.rows = [fault("GL-2031")];
-    const trial = laneTrial(bench, async () => {
-      bench.rows = [fault("GL-2031"), fault("GL-2134", "warning")];
+    const trial = laneTrial(bench, {
+      activate: async () => {
+        bench.rows = [fault("GL-2031"), fault("GL-2134", "warning")];
+      },
+      restart: () => {},
     });
     await trial.activate(loaded);
     expect(await driven(bench.clock, trial.selfTest())).toBeNull();
@@ -34,25 +37,31 @@ describe("a configuration on trial", () => {
   it("waits 90 s for a link that stood, and not for one that did not", async () => {
     const bench = new Bench();
     const away = { ...bench.linkState, broker: "connecting" } as const;
-    const drops = laneTrial(bench, async () => {
-      bench.linkState = away;
+    const drops = laneTrial(bench, {
+      activate: async () => {
+        bench.linkState = away;
+      },
+      restart: () => {},
     });
     await drops.activate(loaded);
     const begun = bench.clock.monotonic();
     expect(await driven(bench.clock, drops.linkBack())).toBe(false);
     expect(bench.clock.monotonic() - begun).toBeGreaterThanOrEqual(90_000);
-    const offline = laneTrial(bench, async () => {});
+    const offline = laneTrial(bench, { activate: async () => {}, restart: () => {} });
     await offline.activate(loaded);
     expect(await offline.linkBack()).toBe(true);
   });
 
   it("is content when the link comes back in time", async () => {
     const bench = new Bench();
-    const trial = laneTrial(bench, async () => {
-      bench.linkState = { ...bench.linkState, broker: "connecting" };
-      bench.clock.after(30_000 as never, () => {
-        bench.linkState = { ...bench.linkState, broker: "connected" };
-      });
+    const trial = laneTrial(bench, {
+      activate: async () => {
+        bench.linkState = { ...bench.linkState, broker: "connecting" };
+        bench.clock.after(30_000 as never, () => {
+          bench.linkState = { ...bench.linkState, broker: "connected" };
+        });
+      },
+      restart: () => {},
     });
     await trial.activate(loaded);
     expect(await driven(bench.clock, trial.linkBack())).toBe(true);

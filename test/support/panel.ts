@@ -59,6 +59,8 @@ export class PanelRig {
     const now = () => bench.clock.wall().at;
     const code = new TechnicianCode(folder, 10);
     const trial: Trial = {
+      held: () => null,
+      restart: () => {},
       activate: async () => void this.trial.applied++,
       selfTest: async () => this.trial.broken,
       linkBack: async () => this.trial.link,
@@ -81,6 +83,7 @@ export class PanelRig {
       },
       directory: folder,
       program: "0.1.0",
+      codeKept: () => {},
     };
     this.#web = createWeb({
       host: "127.0.0.1",

@@ -3,6 +3,8 @@ import { type Millis, millis, seconds } from "../units.ts";
 
 export const troubleIds = [
   "machine-fault",
+  "keys-missing",
+  "safe-mode",
   "camera-gone",
   "camera-frozen",
   "reader-stalled",
@@ -21,7 +23,6 @@ export const troubleIds = [
   "rtc-missing",
   "trust-stale",
   "platform-down",
-  "platform-slow",
   "events-not-stored",
   "outbox-90",
   "outbox-80",
@@ -60,6 +61,8 @@ const at = (
 
 export const troubles: Readonly<Record<TroubleId, Trouble>> = {
   "machine-fault": at("GL-1031", "fault", "out-of-service"),
+  "keys-missing": at("GL-1103", "fault", "out-of-service"),
+  "safe-mode": at("GL-1033", "warning", "out-of-service"),
 
   "camera-gone": at("GL-2031", "fault", "by-hand", millis(500)),
   "camera-frozen": at("GL-2032", "fault", "by-hand", millis(0), ["camera-gone"]),
@@ -87,8 +90,8 @@ export const troubles: Readonly<Record<TroubleId, Trouble>> = {
   "rtc-missing": at("GL-2503", "warning", "none"),
 
   "trust-stale": at("GL-3031", "warning", "none", millis(0), ["no-trusted-time"]),
-  "platform-down": at("GL-3032", "warning", "by-hand", seconds(5)),
-  "platform-slow": at("GL-3033", "warning", "none", seconds(10), ["platform-down"]),
+  // Signed passes need no platform: the idle screen asks for codes as always, and each person is told what fits.
+  "platform-down": at("GL-3032", "warning", "none", seconds(5)),
 
   "events-not-stored": at("GL-4001", "fault", "reports-fail"),
   "outbox-90": at("GL-4031", "fault", "none", millis(0), ["events-not-stored"]),

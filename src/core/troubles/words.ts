@@ -17,6 +17,18 @@ export const troubleWords: Readonly<Record<TroubleId, TroubleWords>> = {
     "程序会自动重启；反复出现时导出诊断包",
     "It restarts by itself; if this comes back, export the support bundle",
   ),
+  "keys-missing": say(
+    "缺少密钥或证书文件",
+    "Keys or certificates are missing",
+    "在面板第 2 步上传街道提供的文件",
+    "Upload the district's files in the panel's step 2",
+  ),
+  "safe-mode": say(
+    "安全模式",
+    "Safe mode",
+    "入口关闭，出口可通行；在面板或串口菜单关闭安全模式后重启",
+    "Entry is shut, the exit is free; end safe mode in the serial menu and start the lane anew",
+  ),
   "camera-gone": say(
     "摄像头无画面",
     "Camera gives no pictures",
@@ -115,7 +127,6 @@ export const troubleWords: Readonly<Record<TroubleId, TroubleWords>> = {
     "检查网络；恢复后自动继续",
     "Check the network; the lane goes on by itself",
   ),
-  "platform-slow": say("平台缓慢", "Platform is slow", "无须处理，会自动恢复", "Nothing to do; it recovers by itself"),
   "events-not-stored": say(
     "事件无法存盘",
     "Events can't be stored",

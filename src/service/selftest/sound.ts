@@ -9,7 +9,7 @@ const tones: readonly Tone[] = ["step", "go", "staff", "next", "wait", "rest"];
 /** Plays the tones one after the other. Only ears can tell whether they sounded, so the steps stay unanswered. */
 export async function soundSteps(bench: Workbench): Promise<readonly CheckResult[]> {
   for (const tone of tones) {
-    bench.voice.play({ tone, prompt: null, turn: Number.MAX_SAFE_INTEGER });
+    bench.voice.play({ tone, prompt: null, turn: null });
     await new Promise<void>((resolve) => void bench.clock.after(millis(1200), resolve));
   }
   bench.voice.silence();

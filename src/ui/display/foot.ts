@@ -21,6 +21,9 @@ export function footOf(view: StreetView, look: Look, setup: Setup | null, time: 
     case "rest": {
       const until = view.screen === "lockdown" ? untilText(view) : null;
       const called = view.staffCalled ? el("p", {}, words.called) : null;
+      const first = setup?.firstCode ?? null;
+      if (first !== null && view.screen !== "lockdown")
+        return foot(item(words["first-code"], first), el("p", { lang: "en" }, street.en.footer["first-code"]));
       return foot(until === null ? called : el("p", {}, until), complaints, technical);
     }
     case "complaint":

@@ -25,4 +25,6 @@ export interface Panel {
   readonly directory: string;
   /** Version of the program. */
   readonly program: string;
+  /** The technician's own code is set: the one-time code has ended. */
+  readonly codeKept: () => void;
 }

@@ -2,58 +2,50 @@
 import { existsSync, readFileSync } from "node:fs";
 import { uptime } from "node:os";
 import type { JSONWebKeySet } from "jose";
-import type { Loaded } from "../../config/load.ts";
+import type { LaneConfig } from "../../config/schema.ts";
 import { nodeHost } from "../../service/node-host.ts";
 import { Provisioning } from "../../service/provisioning.ts";
-import { recordSeries, Series } from "../../service/series.ts";
-import { Settings } from "../../service/settings.ts";
+import { Series } from "../../service/series.ts";
+import { configHistory, Settings } from "../../service/settings.ts";
 import { StaffBook } from "../../service/staff.ts";
 import { TechnicianCode } from "../../service/technician-code.ts";
-import { laneTrial } from "../../service/trial.ts";
+import { type Changing, laneTrial } from "../../service/trial.ts";
 import { Wizard } from "../../service/wizard.ts";
 import type { Workbench } from "../../service/workbench.ts";
 import { findGuard, hashPin } from "../pins.ts";
 import { Access, type BootTime, PanelSessions } from "./access.ts";
 import type { Panel } from "./panel-parts.ts";
 
-export interface PanelOptions {
+export interface PanelOptions extends Pick<Panel, "program" | "codeKept"> {
   /** The lane's file. */
   readonly file: string;
-  readonly loaded: Loaded;
+  readonly config: LaneConfig;
   readonly bench: Workbench;
-  /** Hands a changed configuration to the running lane; fields that need a restart wait for one. */
-  readonly activate: (loaded: Loaded) => Promise<void>;
-  /** Version of the program. */
-  readonly program: string;
-  /** The pages are served over TLS. */
-  readonly secure: boolean;
-  /** JWKS of whoever may sign provisioning tokens; without it there is no provisioning. */
-  readonly provisioningKeys?: string;
+  readonly changing: Changing;
+  /** JWKS of whoever may sign provisioning tokens; where it is missing there is no provisioning. */
+  readonly provisioningKeys: string;
 }
 
-/** The panel and how to end what it keeps running. */
-export function createPanel(options: PanelOptions): { readonly panel: Panel; readonly stop: () => void } {
-  const { bench, loaded } = options;
-  const { directory } = loaded.config.storage;
+/** The panel of a lane. Its files lie in the lane's data directory; nothing is changed before somebody asks for it. */
+export function createPanel({ bench, config, file, changing, provisioningKeys, ...rest }: PanelOptions): Panel {
+  const { directory } = config.storage;
   const now = () => bench.clock.wall().at;
   const code = new TechnicianCode(directory);
-  const series = new Series();
-  const sessions = new PanelSessions(directory, bootTime(), loaded.config.web.idleSignOut);
-  const panel: Panel = {
+  const sessions = new PanelSessions(directory, bootTime(), config.web.idleSignOut);
+  return {
+    ...rest,
     bench,
-    settings: new Settings(options.file, `${directory}/config-history`, now),
-    trial: laneTrial(bench, options.activate),
-    access: new Access(sessions, code, bench.clock, options.secure),
+    settings: new Settings(file, configHistory(directory), now),
+    trial: laneTrial(bench, changing),
+    access: new Access(sessions, code, bench.clock, config.web.certificate !== null),
     code,
     staff: new StaffBook(directory, { hash: hashPin, find: findGuard }),
     wizard: new Wizard(directory, now),
-    series,
-    provisioning: provisioningOf(options.provisioningKeys, directory),
+    series: new Series(),
+    provisioning: provisioningOf(provisioningKeys, directory),
     host: nodeHost(),
     directory,
-    program: options.program,
   };
-  return { panel, stop: recordSeries(bench, series) };
 }
 
 /** The boot that this program runs in. */
@@ -62,7 +54,7 @@ export function bootTime(): BootTime {
   return { id: existsSync(path) ? readFileSync(path, "utf8").trim() : "unknown", uptimeSeconds: uptime };
 }
 
-function provisioningOf(path: string | undefined, directory: string): Provisioning | null {
-  if (path === undefined || !existsSync(path)) return null;
+function provisioningOf(path: string, directory: string): Provisioning | null {
+  if (!existsSync(path)) return null;
   return new Provisioning(JSON.parse(readFileSync(path, "utf8")) as JSONWebKeySet, directory);
 }

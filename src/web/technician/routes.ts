@@ -70,6 +70,7 @@ export function technicianRoutes(panel: Panel): (app: FastifyInstance) => Promis
         });
       }
       access.sessions.endOthers(access.tokenOf(request));
+      panel.codeKept();
       return { ok: true };
     });
 

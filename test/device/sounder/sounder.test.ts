@@ -13,8 +13,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SimClock } from "../../../device/clock/clock.sim.ts";
 import { ChildSounder, playerCommand } from "../../../device/sounder/child-sounder.ts";
 import { SoundSet } from "../../../device/sounder/sound-set.ts";
+import { SounderSim } from "../../../device/sounder/sounder.sim.ts";
 import { SAMPLE_RATE, samplesOf, wavOf } from "../../../device/sounder/wav.ts";
 import type { Tone } from "../../../src/ports/voice.ts";
 import { Happenings } from "../../support/happenings.ts";
@@ -61,6 +63,19 @@ describe("the sounder", () => {
     await ended(first);
     voice.silence();
     await Promise.all(heard().map(ended));
+  });
+
+  it("always plays what is nobody's, and goes on with the turn that it was at", async () => {
+    const voice = sounder();
+    voice.play({ tone: "go", prompt: null, turn: 5 });
+    await until(() => heard().length === 1);
+    voice.play({ tone: "guard-again", prompt: null, turn: null });
+    await until(() => heard().length === 2);
+    voice.play({ tone: "staff", prompt: null, turn: 6 });
+    await until(() => heard().length === 3);
+    const fake = new SounderSim(new SimClock());
+    for (const turn of [5, null, 4, 5]) fake.play({ tone: "go", prompt: null, turn });
+    expect(fake.heard().map((one) => one.kind === "play" && one.sound.turn)).toEqual([5, null, 5]);
   });
 
   it("drops a sound that belongs to an earlier turn", async () => {
