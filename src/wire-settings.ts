@@ -49,10 +49,11 @@ export function rulesOf({ site, rules }: LaneConfig): SiteRules {
 }
 
 export function measureSettings({ rules, temperature }: LaneConfig): MeasureSettings {
-  const { correction } = temperature;
+  const { correction, calibration } = temperature;
   return {
     ...defaultMeasureSettings,
     fever: { limit: rules.feverLimit, comparison: rules.feverComparison, adviceFrom: rules.clinicAdviceFrom },
+    calibration,
     ...(correction === null ? {} : { correction: correctionTable(correction.version, correction.points) }),
     samples: temperature.samples,
     spread: temperature.spread,

@@ -8,7 +8,7 @@ import { TurnstileBody } from "../../device/gpio/turnstile-body.sim.ts";
 import { type BusFault, I2cSim } from "../../device/thermometer/i2c.sim.ts";
 import { Mlx90614Sensor } from "../../device/thermometer/mlx90614-sensor.ts";
 import { SampledThermometer } from "../../device/thermometer/sampled-thermometer.ts";
-import { millis } from "../../src/core/units.ts";
+import { later, millis, seconds } from "../../src/core/units.ts";
 import type { InputLine } from "../../src/ports/inputs.ts";
 import { restContacts, setContact, wireBody, wiring } from "../device/gpio/bench.ts";
 import { LaneBench } from "./lane-bench.ts";
@@ -122,6 +122,16 @@ describe("within two seconds, and back within five of the device's return", () =
     expect(site.bench.street?.screen).toBe("free-exit");
     expect(site.body.free()).toBe(true);
     expect(site.bench.latched).toBe(true);
+  });
+
+  it("a calibration that expires is told, and changes nothing else", async () => {
+    const clock = new SimClock();
+    const expires = later(clock.wall().at, seconds(60));
+    const bench = await new LaneBench(clock, {}, { calibration: { gain: 1, offset: 0, expires } }).ready();
+    expect(bench.types).toEqual([]);
+    await bench.wait(61_000);
+    expect(bench.events.map(({ detail }) => detail.code)).toEqual(["GL-2141"]);
+    expect(bench.street?.screen).toBe("idle-entry");
   });
 
   it("mains lost: the screen says so, the event is committed for the last gasp, and the lane goes on when it is back", async () => {

@@ -3,7 +3,7 @@ import { SimClock } from "../../device/clock/clock.sim.ts";
 import type { LaneEvent } from "../../src/core/events.ts";
 import type { CodeRead, Credential, CredentialOutcome, Direction, Sample } from "../../src/core/flow.ts";
 import { skinOf } from "../../src/core/temperature/correction.ts";
-import { defaultMeasureSettings } from "../../src/core/temperature/settings.ts";
+import { defaultMeasureSettings, type MeasureSettings } from "../../src/core/temperature/settings.ts";
 import { celsius, millis, seconds } from "../../src/core/units.ts";
 import { siteRules } from "../../src/core/verdict/site-rules.ts";
 import type { GuardView, StreetScreen, StreetView } from "../../src/core/views.ts";
@@ -52,7 +52,7 @@ export class LaneBench {
   #wobble = 0;
 
   /** @param devices parts of the lane that are not the plainest: adapters on simulated buses, on the same clock. */
-  constructor(clock = new SimClock(), devices: Partial<LanePorts> = {}) {
+  constructor(clock = new SimClock(), devices: Partial<LanePorts> = {}, measured: Partial<MeasureSettings> = {}) {
     this.clock = clock;
     const { logger } = this;
     const listen =
@@ -122,7 +122,13 @@ export class LaneBench {
         watchdog: { start: nothing, stop: nothing, progress: () => {} },
         ...devices,
       },
-      { timings, rules: siteRules({ kind: "mall" }), temperature, side: "entry", laneCode: "LQ03" },
+      {
+        timings,
+        rules: siteRules({ kind: "mall" }),
+        temperature: { ...temperature, ...measured },
+        side: "entry",
+        laneCode: "LQ03",
+      },
     );
     clock.every(millis(62), () => this.#sample());
   }

@@ -5,6 +5,8 @@ import { inspectConfig } from "../../src/config/load.ts";
 import { withValue } from "../../src/config/walk.ts";
 import { type Celsius, celsius, instant, millis } from "../../src/core/units.ts";
 import { type CalibrationPoint, calibrationRecord, measurePoint, twoPoints } from "../../src/service/calibrate.ts";
+import { measureSettings } from "../../src/wire-settings.ts";
+import { SensorBench } from "../core/temperature/foreheads.ts";
 import { Bench, driven } from "../support/bench.ts";
 
 const point = (reference: number, measured: number, spread = 0.05): CalibrationPoint => ({
@@ -54,6 +56,28 @@ describe("two points", () => {
     const loaded = inspectConfig(withValue(example, "temperature.calibration", record));
     expect(loaded.findings).toEqual([]);
     expect(loaded.ok && loaded.loaded.config.temperature.calibration?.expires).toBe(Date.UTC(2021, 3, 20));
+  });
+  it.each([
+    ["0.5 °C too low", 0.5],
+    ["0.5 °C too high", -0.5],
+  ])("make a sensor that reads %s tell fever from none again", (_, low) => {
+    const read = (temperature: number): number => temperature - low;
+    const result = twoPoints(point(35, read(35)), point(39, read(39)));
+    if (!result.ok) throw new Error("refused");
+    const record = calibrationRecord(result, instant(Date.UTC(2020, 3, 20)), "BB-0042", "mlx-17", "tech-1");
+    const example = JSON.parse(readFileSync("config/lane.example.json", "utf8"));
+    const loaded = inspectConfig(withValue(example, "temperature.calibration", record));
+    if (!loaded.ok) throw new Error("not accepted");
+    const settings = { ...measureSettings(loaded.loaded.config), warmUp: millis(0) };
+    for (const [body, kind] of [
+      [36.9, "normal"],
+      [37.7, "fever"],
+    ] as const) {
+      const bench = new SensorBench(settings, 0.01);
+      bench.during(2000, () => bench.sample(read(bench.skin(body))));
+      expect(bench.result).toMatchObject({ class: kind });
+      expect(Math.abs((bench.result?.estimate ?? 0) - body)).toBeLessThanOrEqual(0.11);
+    }
   });
 });
 

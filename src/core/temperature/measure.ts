@@ -4,6 +4,7 @@
  */
 import type { BodyTemperature, Sample } from "../flow.ts";
 import { celsius, type Monotonic, since, toTenths } from "../units.ts";
+import { calibrated } from "./calibration.ts";
 import { classify, inBand, isFever, notMeasured } from "./classify.ts";
 import { bodyOf } from "./correction.ts";
 import { nobodyThere, type Presence, withSample } from "./presence.ts";
@@ -46,8 +47,6 @@ interface Attempt {
   /** No reading counts before this: time to take the hat off, or distance between two measurements in the band. */
   readonly notBefore: Monotonic | null;
   readonly failed: number;
-  /** The last try failed for being too warm for a human being. */
-  readonly implausible: boolean;
   /** Rounded estimates in tenths of what was measured, at most three. */
   readonly estimates: readonly number[];
   readonly bandSince: Monotonic | null;
@@ -59,7 +58,6 @@ const freshAttempt: Attempt = {
   startedAt: null,
   notBefore: null,
   failed: 0,
-  implausible: false,
   estimates: [],
   bandSince: null,
   asks: null,
@@ -105,9 +103,10 @@ export function measure(state: Measuring, event: MeasureEvent, settings: Measure
 
 const anew = { answer: { kind: "nobody" }, asked: false, attempt: freshAttempt } as const;
 
-function withReading(state: Measuring, sample: Sample, settings: MeasureSettings): Measuring {
-  const sensed = { ...state, sensor: sensorAfter(state.sensor, sample) };
-  if (!sample.ok) return conclude(sensed, sample.at, settings);
+function withReading(state: Measuring, read: Sample, settings: MeasureSettings): Measuring {
+  const sensed = { ...state, sensor: sensorAfter(state.sensor, read) };
+  if (!read.ok) return conclude(sensed, read.at, settings);
+  const sample = { ...read, object: calibrated(read.object, settings.calibration) };
   const forehead = withSample(state.forehead, sample.object, sample.ambient, sample.at, settings);
   const present = presenceAfter(sensed, forehead);
   if (present.answer.kind === "done" || !forehead.there) return conclude(present, sample.at, settings);
@@ -198,7 +197,7 @@ function tryAgain(state: Measuring, implausible: boolean, now: Monotonic, settin
   const { estimates, bandSince } = state.attempt;
   const asks = estimates.length > 0 ? "again" : "closer";
   const notBefore = later(now, settings.pause);
-  const attempt: Attempt = { ...freshAttempt, failed, implausible, estimates, bandSince, notBefore, asks };
+  const attempt: Attempt = { ...freshAttempt, failed, estimates, bandSince, notBefore, asks };
   return { ...state, attempt, answer: { kind: "measuring", progress: 0, asks } };
 }
 

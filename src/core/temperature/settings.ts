@@ -1,5 +1,6 @@
 /** What a measurement is told. Every default quotes its ground; the configuration may change each within its limits. */
 import { type Celsius, celsius, type Millis, millis, minutes, seconds } from "../units.ts";
+import type { Calibration } from "./calibration.ts";
 import type { CorrectionTable } from "./correction.ts";
 import { defaultCorrection } from "./correction.ts";
 
@@ -13,6 +14,8 @@ export interface FeverSettings {
 
 export interface MeasureSettings {
   readonly fever: FeverSettings;
+  /** Null for a sensor that was never held against a black body: taken at its word. */
+  readonly calibration: Calibration | null;
   readonly correction: CorrectionTable;
   /** Steady samples that make one median. */
   readonly samples: number;
@@ -61,6 +64,7 @@ export interface MeasureSettings {
 /** Sources: hardware sheet of the sensor (MLX90614 rev 013), IEC 80601-2-59, the notices; see README. */
 export const defaultMeasureSettings: MeasureSettings = {
   fever: { limit: celsius(37.3), comparison: "above", adviceFrom: celsius(37.3) },
+  calibration: null,
   correction: defaultCorrection,
   samples: 5,
   spread: celsius(0.3),
