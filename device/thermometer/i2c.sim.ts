@@ -10,7 +10,7 @@ export class I2cSim {
   ambient = 0x39a6;
   readonly address: number;
   #fault: BusFault | null = null;
-  #nextFaults: BusFault[] = [];
+  #nextFaults: (BusFault | null)[] = [];
   #opened = 0;
   #release: (() => void)[] = [];
 
@@ -28,8 +28,8 @@ export class I2cSim {
     if (fault !== "stuck") for (const release of this.#release.splice(0)) release();
   }
 
-  /** Faults of the next reads only. */
-  failNext(...faults: readonly BusFault[]): void {
+  /** Faults of the next reads only, in their order: ambient, object, ambient … */
+  failNext(...faults: readonly (BusFault | null)[]): void {
     this.#nextFaults.push(...faults);
   }
 
@@ -43,10 +43,10 @@ export class I2cSim {
   }
 
   async #read(address: number, register: number, length: number): Promise<Uint8Array> {
-    const fault = this.#nextFaults.shift() ?? this.#fault;
+    const fault = this.#nextFaults.length > 0 ? this.#nextFaults.shift() : this.#fault;
+    const value = register === OBJECT ? this.object : register === AMBIENT ? this.ambient : 0;
     if (fault === "stuck") await new Promise<void>((resolve) => this.#release.push(resolve));
     if (fault === "nak" || fault === "open" || address !== this.address) throw new Error("EREMOTEIO");
-    const value = register === OBJECT ? this.object : register === AMBIENT ? this.ambient : 0;
     const word = fault === "error-flag" ? value | 0x8000 : value;
     const bytes = [word & 0xff, word >> 8];
     const check = pec([address << 1, register, (address << 1) | 1, ...bytes]);

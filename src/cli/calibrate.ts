@@ -31,7 +31,11 @@ async function run(options: Options): Promise<void> {
     throw new UsageError(
       "name --serial of the black body, --sensor and --by (your staff id): the record is worthless without them",
     );
+  // Nobody holds a black body for nothing.
+  await askLane(directory, { do: "status" });
   const questions = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new AbortController();
+  questions.once("close", () => closed.abort());
   try {
     const points: CalibrationPoint[] = [];
     for (const text of [options.low, options.high]) {
@@ -39,9 +43,14 @@ async function run(options: Options): Promise<void> {
       if (!Number.isFinite(reference))
         throw new UsageError(`${JSON.stringify(text)} is no temperature; write it as 35`);
       if (options.yes !== true)
-        await questions.question(
-          `Hold the black body at ${reference} °C before the sensor at mounting distance, then press Enter. `,
-        );
+        await questions
+          .question(
+            `Hold the black body at ${reference} °C before the sensor at mounting distance, then press Enter. `,
+            { signal: closed.signal },
+          )
+          .catch(() => {
+            throw new UsageError("the input ended before Enter; use --yes where a fixture moves the black body");
+          });
       const done = progress(`measuring ${reference} °C`, POINT_PERIOD);
       const result = await askLane(directory, { do: "measure-point", reference }).finally(done);
       if (!result.ok)

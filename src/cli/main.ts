@@ -49,4 +49,9 @@ async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
+// Whoever reads the output may have read enough (`| head`).
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 await run(process.argv.slice(2));

@@ -23,7 +23,7 @@ export function fail(error: unknown, json: boolean): void {
   const message = error instanceof Error ? error.message : String(error);
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "GL-1000";
   if (json) printJson({ error: message, code });
-  else process.stderr.write(`greenlane: ${message}\n`);
+  else process.stderr.write(`greenlane: ${message.includes(code) ? message : `${code}: ${message}`}\n`);
   process.exitCode = 2;
 }
 

@@ -92,7 +92,22 @@ describe("doctor", () => {
     ],
     ["camera.device", { facts: () => ({ ...device, readable: false }) }, example, "GL-2051", /group/],
     ["thermometer.device", { facts: () => null }, example, "GL-2161", /config\.txt/],
-    ["gpio.chip", { list: () => [] }, example, "GL-2310", /devices\.gpio\.chip/],
+    [
+      "thermometer.device",
+      { facts: () => null, list: (folder) => (folder === "/dev" ? ["i2c-1", "i2c-20"] : []) },
+      example,
+      "GL-2161",
+      /i2c-1, i2c-20/,
+    ],
+    ["gpio.chip", { list: () => [] }, example, "GL-2310", /on its board/],
+    [
+      "gpio.chip",
+      { list: (folder) => (folder === "/dev" ? ["gpiochip0"] : []), hasProgram: (name) => name !== "gpioset" },
+      example,
+      "GL-2303",
+      /apt install gpiod/,
+    ],
+    ["program.node", { nodeVersion: "20.18.1" }, example, "GL-1131", /Node 20/],
     [
       "gpio.chip",
       {

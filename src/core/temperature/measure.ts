@@ -157,7 +157,7 @@ function stillMeasuring({ forehead, attempt }: Measuring, settings: MeasureSetti
 function measured(state: Measuring, skin: number, now: Monotonic, settings: MeasureSettings): Measuring {
   const ambient = celsius(state.sensor.ambient ?? settings.ambientFrom);
   const estimate = toTenths(bodyOf(settings.correction, celsius(skin), ambient));
-  if (skin < settings.lowSkin || estimate < settings.lowBelow) return tryAgain(state, false, now, settings);
+  if (estimate < settings.lowBelow) return tryAgain(state, false, now, settings);
   if (estimate > settings.implausible) return tryAgain(state, true, now, settings);
   const estimates = [...state.attempt.estimates, estimate];
   const enough = estimates.length >= settings.measurements || settledEarly(estimates, settings);

@@ -37,10 +37,8 @@ export interface MeasureSettings {
   readonly ambientSlew: Celsius;
   /** Half width of the band round the limit in which is measured again. */
   readonly uncertainty: Celsius;
-  /** An estimate below it is `low`. */
+  /** An estimate below it is `low`. Since a correction adds at most 2 °C, no skin near 30 °C gets past it either. */
   readonly lowBelow: Celsius;
-  /** Skin below it is `low`, whatever the estimate. */
-  readonly lowSkin: Celsius;
   /** An estimate above it is no human being; measured again, then `unavailable`. */
   readonly implausible: Celsius;
   /** Tries before `low` is the answer. */
@@ -78,7 +76,6 @@ export const defaultMeasureSettings: MeasureSettings = {
   ambientSlew: celsius(0.5),
   uncertainty: celsius(0.3),
   lowBelow: celsius(35),
-  lowSkin: celsius(30),
   implausible: celsius(43),
   tries: 3,
   attempt: millis(2500),

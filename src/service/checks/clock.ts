@@ -7,7 +7,8 @@ export const clockChecks: readonly Check[] = [
     zh: "时间可信",
     en: "Trusted time",
     look({ now }) {
-      const measured = `${now.trust}, estimated error ${now.error >= 1000 ? `${(now.error / 1000).toFixed(1)} s` : `${Math.round(now.error)} ms`}`;
+      const error = now.error >= 1000 ? `${(now.error / 1000).toFixed(1)} s` : `${Math.round(now.error)} ms`;
+      const measured = now.trust === "unsynced" ? "unsynced" : `${now.trust}, estimated error ${error}`;
       const expected = "synced, or holdover within 10 s";
       if (now.trust === "synced" || (now.trust === "holdover" && now.error <= 10_000))
         return { status: "ok", measured, expected };

@@ -13,7 +13,7 @@ function device(patient: Patient, path: string, code: string, fix: string, write
       code,
       measured: "no permission",
       expected,
-      fix: "add the lane's user to the device's group (udev rules in config/udev)",
+      fix: "install config/udev-greenlane.rules and add the lane's user to the device's group (systemd/README.md, steps 3 and 6)",
     };
   return { status: "ok", measured: path, expected };
 }
@@ -82,14 +82,14 @@ export const deviceChecks: readonly Check[] = [
       const { backend, bus, iioDevice } = patient.config.devices.thermometer;
       const skip = simulated(patient);
       if (skip !== null) return skip;
-      if (backend === "mlx90614-i2c")
-        return device(
-          patient,
-          `/dev/i2c-${bus}`,
-          "GL-2161",
-          "turn the bus on (config.txt) and check the sensor's plug; see device/thermometer/README.md",
-          true,
-        );
+      if (backend === "mlx90614-i2c") {
+        const buses = patient.host.list("/dev").filter((name) => /^i2c-\d+$/.test(name));
+        const seen =
+          buses.length === 0
+            ? "turn the bus on in config.txt (systemd/README.md, step 4) and restart the board"
+            : `there is ${buses.join(", ")}: name the one the sensor is on as devices.thermometer.bus, or turn this one on in config.txt`;
+        return device(patient, `/dev/i2c-${bus}`, "GL-2161", seen, true);
+      }
       return device(
         patient,
         iioDevice ?? "/sys/bus/iio/devices",
@@ -116,7 +116,24 @@ export const deviceChecks: readonly Check[] = [
         wanted === null ? /^pinctrl-(rp1|bcm2711|bcm2835)$/.test(label) : label === wanted,
       );
       const measured = `sysfs: ${labels.join(", ") || "none"}; character devices: ${chardevs.length}`;
-      if (matches.length === 1 || (labels.length === 0 && chardevs.length > 0)) return { status: "ok", measured };
+      const byTools = config.devices.gpio.backend === "chardev" || labels.length === 0;
+      if (byTools && chardevs.length > 0 && !host.hasProgram("gpioset"))
+        return {
+          status: "fail",
+          code: "GL-2303",
+          measured: `${measured}; gpioset is not installed`,
+          expected: "the gpiod tools",
+          fix: "apt install gpiod",
+        };
+      if (matches.length === 1 || (byTools && chardevs.length > 0)) return { status: "ok", measured };
+      if (labels.length === 0)
+        return {
+          status: "fail",
+          code: "GL-2310",
+          measured,
+          expected: "a GPIO chip",
+          fix: "this machine has none: run the lane on its board; greenlane demo shows one without hardware",
+        };
       return {
         status: "fail",
         code: "GL-2310",

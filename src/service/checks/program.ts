@@ -10,9 +10,9 @@ export const programChecks: readonly Check[] = [
     zh: "运行环境",
     en: "Node",
     look({ host }) {
-      const major = Number(host.nodeVersion.split(".")[0]);
+      const [major = 0, minor = 0] = host.nodeVersion.split(".").map(Number);
       const expected = "20.19 or newer";
-      if (major >= 20) return { status: "ok", measured: host.nodeVersion, expected };
+      if (major > 20 || (major === 20 && minor >= 19)) return { status: "ok", measured: host.nodeVersion, expected };
       return {
         status: "fail",
         code: "GL-1131",

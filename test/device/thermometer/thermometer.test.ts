@@ -111,6 +111,26 @@ describe("an MLX90614 on a bus", () => {
     await clock.pass(1000);
     expect(bus.opened).toBeGreaterThan(1);
     expect([...new Set(samples.map((sample) => (sample.ok ? sample.object : sample.fault)))]).toEqual(["stale", 35.99]);
+
+    // The object's register alone hangs, and answers long after the bus was opened anew.
+    bus.failNext(null, "stuck");
+    await clock.pass(100);
+    bus.object = raw(22);
+    await clock.pass(3000);
+    samples.length = 0;
+    bus.fail(null);
+    await clock.pass(300);
+    expect(samples.map((sample) => (sample.ok ? sample.object : sample.fault))).toEqual([22, 22, 22].map(() => 21.99));
+  });
+
+  it("opens the bus anew where the part keeps failing, since the bus itself may be at fault", async () => {
+    const bus = new I2cSim();
+    const thermometer = onBus(bus);
+    await thermometer.start();
+    await clock.pass(300);
+    bus.fail("nak");
+    await clock.pass(2000);
+    expect(bus.opened).toBeGreaterThan(1);
   });
 
   it("waits for a bus that is not there and uses it when it comes", async () => {
