@@ -16,14 +16,13 @@ export interface Mark {
 }
 
 export interface Filter {
-  /** A power of two. */
   readonly buckets: number;
   readonly table: Uint16Array;
 }
 
-/** Room for `count` entries at no more than 84 % load. */
+/** Room for `count` entries at no more than 90 % load. */
 export function emptyFilter(count: number): Filter {
-  const buckets = 2 ** Math.max(4, Math.ceil(Math.log2(count / (SLOTS * 0.84))));
+  const buckets = Math.max(16, Math.ceil(count / (SLOTS * 0.9)));
   return { buckets, table: new Uint16Array(buckets * SLOTS) };
 }
 
@@ -32,9 +31,11 @@ export function markOf(passId: string, buckets: number): Mark {
   return { bucket: digest.readUInt32BE(0) % buckets, fingerprint: digest.readUInt16BE(4) || 1 };
 }
 
-/** The other bucket of a fingerprint; the same function leads back. */
-const other = ({ bucket, fingerprint }: Mark, buckets: number): number =>
-  (bucket ^ (Math.imul(fingerprint, 0x5bd1e995) >>> 0)) & (buckets - 1);
+/** The other bucket of a fingerprint; the same function leads back, for any number of buckets: f − (f − b) = b. */
+function other({ bucket, fingerprint }: Mark, buckets: number): number {
+  const turned = ((Math.imul(fingerprint, 0x5bd1e995) >>> 0) % buckets) - bucket;
+  return turned < 0 ? turned + buckets : turned;
+}
 
 function slotWith(filter: Filter, bucket: number, fingerprint: number): number {
   const from = bucket * SLOTS;

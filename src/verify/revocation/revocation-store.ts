@@ -2,7 +2,8 @@ import type { TrustedKey } from "../../pass/keys.ts";
 import type { RevocationFilter } from "../parts.ts";
 import { createDocumentStore, type DocumentParts, type DocumentStore } from "../trust/document-store.ts";
 import { has, markOf } from "./filter.ts";
-import { MAX_REVOCATION_BYTES, openRevocation, type RevocationInUse } from "./revocation-document.ts";
+import { openBeside } from "./open-beside.ts";
+import { MAX_REVOCATION_BYTES, type RevocationInUse } from "./revocation-document.ts";
 
 export interface RevocationStore
   extends RevocationFilter,
@@ -24,7 +25,7 @@ export function createRevocationStore(parts: RevocationStoreParts): RevocationSt
     ...parts,
     name: "revocation filter",
     settings: { ...parts.settings, maxBytes: MAX_REVOCATION_BYTES },
-    open: (text, held) => openRevocation(text, parts.roots, held),
+    open: (text, held) => openBeside(text, parts.roots, held),
   });
   return {
     start: store.start,

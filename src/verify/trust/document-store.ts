@@ -29,8 +29,8 @@ export interface DocumentSettings {
 export interface DocumentParts<T extends Dated> {
   readonly name: string;
   readonly settings: DocumentSettings;
-  /** Checks the signature and builds the whole document. Throws where any part is not as it should be. */
-  readonly open: (text: string, held: T | null) => T;
+  /** Checks the signature and builds the whole document. Throws or rejects where any part is not as it should be. */
+  readonly open: (text: string, held: T | null) => T | Promise<T>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0 … 1, for the jitter between lanes. */
@@ -53,6 +53,9 @@ export interface DocumentStore<T extends Dated> {
 const LONGEST_CHAIN = 100;
 const FETCH_TIMEOUT = seconds(30);
 
+/** As it is kept on disk, a document a line; parsed and written anew only where it is laid out. */
+const oneLine = (text: string): string => (text.includes("\n") ? JSON.stringify(JSON.parse(text)) : text);
+
 export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): DocumentStore<T> {
   const { name, settings, clock, logger, random = Math.random, fetch = fetchDocument } = parts;
   let held: T | null = null;
@@ -63,15 +66,15 @@ export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): D
   let stopped = false;
 
   /** Builds first, swaps after; an older version than the one held is refused. */
-  const take = (text: string): boolean => {
+  const take = async (text: string): Promise<boolean> => {
     try {
-      const next = parts.open(text, held);
+      const next = await parts.open(text, held);
       if (held !== null && next.version < held.version) {
         logger.warn(`GL-3004: ${name}: an older version was offered and refused`, { held: held.version });
         return false;
       }
       held = next;
-      const line = `${JSON.stringify(JSON.parse(text))}\n`;
+      const line = `${oneLine(text.trim())}\n`;
       chain = next.followsHeld ? [...chain, line] : [line];
       logger.info(`${name} in use`, { version: next.version });
       return true;
@@ -86,10 +89,10 @@ export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): D
   const load = async (): Promise<void> => {
     if (settings.file === null) return;
     const text = await readFile(settings.file, "utf8").catch(() => "");
-    for (const line of text.split("\n")) if (line !== "") take(line);
+    for (const line of text.split("\n")) if (line !== "") await take(line);
   };
 
-  const refresh = async (): Promise<boolean> => {
+  const fetchOnce = async (): Promise<boolean> => {
     if (settings.url === null) return false;
     const { url, tls, maxBytes } = settings;
     const answer = await fetch({ url, etag, maxBytes, timeout: FETCH_TIMEOUT, tls });
@@ -98,11 +101,20 @@ export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): D
       logger.warn(`GL-3006: ${name} could not be fetched`, { why: answer.why });
       return false;
     }
-    const taken = take(answer.text);
+    const taken = await take(answer.text);
     // Without a tag the server sends the whole document: the way back from a change that did not fit.
     etag = taken && chain.length < LONGEST_CHAIN ? answer.etag : null;
     if (taken && settings.file !== null) await writeFileAtomic(settings.file, chain.join(""), { mode: 0o600 });
     return taken;
+  };
+
+  /** One at a time: a change is only right for the document it was opened with. */
+  let running: Promise<boolean> | null = null;
+  const refresh = (): Promise<boolean> => {
+    running ??= fetchOnce().finally(() => {
+      running = null;
+    });
+    return running;
   };
 
   /** A quarter of jitter, so that a street of lanes does not ask in one second. */
