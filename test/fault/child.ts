@@ -9,8 +9,11 @@ export class Child {
   readonly #watchers = new Set<() => void>();
   stderr = "";
 
-  constructor(file: string, input: unknown) {
-    this.#process = spawn(process.execPath, [file, JSON.stringify(input)], { stdio: ["pipe", "pipe", "pipe"] });
+  /** @param flags for Node itself. */
+  constructor(file: string, input: unknown, flags: readonly string[] = []) {
+    this.#process = spawn(process.execPath, [...flags, file, JSON.stringify(input)], {
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     const { stdout, stderr } = this.#process;
     if (stdout === null || stderr === null) throw new Error("a child without pipes");
     stderr.on("data", (chunk) => {
@@ -52,6 +55,11 @@ export class Child {
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#ended;
+  }
+
+  /** Resolves when it has ended by itself and all its lines are there. */
+  ended(): Promise<void> {
+    return this.#ended;
   }
 
   /** Asks it to end, and waits. */

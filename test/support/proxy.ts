@@ -6,10 +6,13 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #hole = false;
+  readonly #tap: (bytes: Buffer) => void;
   connections = 0;
 
-  constructor(target: number) {
+  /** @param tap hears every byte that passes, in both directions. */
+  constructor(target: number, tap: (bytes: Buffer) => void = () => {}) {
     this.#target = target;
+    this.#tap = tap;
     this.#server = createServer((inner) => this.#accept(inner));
   }
 
@@ -39,7 +42,9 @@ export class TcpProxy {
       this.#sockets.add(from);
       from.on("data", (bytes) => {
         dead ||= this.#hole;
-        if (!dead) to.write(bytes);
+        if (dead) return;
+        this.#tap(bytes);
+        to.write(bytes);
       });
       from.on("error", () => {});
       from.on("close", () => {
