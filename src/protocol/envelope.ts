@@ -5,6 +5,7 @@ import { reasonCodes } from "../core/flow.ts";
 import { Seq, SeqRange, Time, Uuid } from "./payloads.ts";
 import { mostRanges } from "./ranges.ts";
 import { lanePattern } from "./topics.ts";
+import { uuidPattern } from "./uuid.ts";
 import { envelopeVersion } from "./version.ts";
 
 export const Shed = Type.Object(
@@ -12,6 +13,12 @@ export const Shed = Type.Object(
     ranges: Type.Array(SeqRange, { minItems: 1, maxItems: mostRanges }),
     kind: Type.Literal("system"),
     count: Type.Integer({ minimum: 1 }),
+    epoch: Type.Optional(
+      Type.String({
+        pattern: uuidPattern,
+        description: "Whose numbers they are, where not of the event's own epoch: an older one of the same lane",
+      }),
+    ),
   },
   { description: "A tombstone: these numbers were given up for want of space and will never come" },
 );

@@ -46,6 +46,7 @@ async function raw(kind: Kind, file: string, url: string, group: number): Promis
       sealDay: 20_000,
       shed: [],
       shedCount: 0,
+      shedEpoch: "",
     };
   });
   const begin = performance.now();

@@ -48,6 +48,7 @@ function incoming(
     sealDay,
     shed: body.shed?.ranges ?? [],
     shedCount: body.shed?.count ?? 0,
+    shedEpoch: body.shed?.epoch ?? epoch,
   };
 }
 
@@ -131,6 +132,19 @@ describe.each(kinds)("the store on $name", ({ name }) => {
     const streams = await events.streams();
     expect(streams.map((one) => one.have)).toEqual([[[1, 35]], [[1, 35]], [[1, 35]]]);
     expect(await events.size()).toBe(105);
+  });
+
+  it("counts a tombstone of an older epoch there, once, and explains no number of the event's own with it", async () => {
+    const older = epoch.replace(/.$/, "0");
+    const shed = { ranges: [[1, 2] as [number, number]], kind: "system" as const, count: 2, epoch: older };
+    const grave = incoming(3, now(), null, { type: "shed", shed });
+    for (let time = 0; time < 2; time += 1) {
+      const coverages = await events.ingest([grave]);
+      expect(coverages.find((one) => one.epoch === epoch)?.covered).toEqual([[3, 3]]);
+      expect(coverages.find((one) => one.epoch === older)?.covered).toEqual([[1, 2]]);
+    }
+    expect(await events.stream(src, older)).toMatchObject({ have: [], shed: [[1, 2]], shedCount: 2 });
+    expect(await events.stream(src, epoch)).toMatchObject({ have: [[3, 3]], shed: [], shedCount: 0 });
   });
 
   it("counts what a tombstone explains as covered, and names what nobody explains", async () => {

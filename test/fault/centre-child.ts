@@ -20,6 +20,7 @@ for (const row of db.prepare<[], { epoch: string; seq: number; shed: string }>("
   learn(row.epoch, row.seq, JSON.parse(row.shed) as Range[]);
 
 const insert = db.prepare("INSERT OR IGNORE INTO event(epoch, seq, shed) VALUES (?, ?, ?)");
+// Shed ranges count for the event's own epoch: this lane's outbox is never damaged.
 const waiting: { epoch: string; seq: number; shed: Range[]; src: string }[] = [];
 const state = centreTopic("linqu", "c1");
 const client = connect(input.url, {

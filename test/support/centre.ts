@@ -111,9 +111,9 @@ export class TestCentre {
     const key = `${epoch} ${seq}`;
     if (this.events.has(key)) this.duplicates += 1;
     this.events.set(key, parsed.value);
-    let have = add(this.have(epoch), [seq, seq]);
-    for (const range of (shed?.ranges ?? []) as Range[]) have = add(have, range);
-    this.#have.set(epoch, have);
+    this.#have.set(epoch, add(this.have(epoch), [seq, seq]));
+    const gone = shed?.epoch ?? epoch;
+    for (const range of (shed?.ranges ?? []) as Range[]) this.#have.set(gone, add(this.have(gone), range));
     if (!this.silent) this.#confirmSoon(epoch);
   }
 

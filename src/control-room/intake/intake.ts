@@ -91,6 +91,7 @@ export class StoreIntake implements Intake {
       sealDay,
       shed: shedOf(envelope),
       shedCount: envelope.shed?.count ?? 0,
+      shedEpoch: envelope.shed?.epoch ?? envelope.epoch,
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Instant } from "../../core/units.ts";
-import { add, contains, missing, normalise, type Range, type Ranges, size, union } from "../../protocol/ranges.ts";
+import { add, contains, missing, type Range, type Ranges, size, union } from "../../protocol/ranges.ts";
 import { type Column, type Database, placeholders, type Row, type Session } from "../database/database.ts";
 
 /** One event as the collector hands it over: identity, what filing asks for, and the rest as text. */
@@ -19,6 +19,8 @@ export interface Incoming {
   /** Ranges that a tombstone explains. */
   readonly shed: Ranges;
   readonly shedCount: number;
+  /** Whose numbers the tombstone explains: the event's own epoch, or an older one of the same lane. */
+  readonly shedEpoch: string;
 }
 
 /** What the centre has of one lane's epoch after a commit. */
@@ -146,7 +148,7 @@ export class EventStore {
             event.sealed,
             event.sealDay,
           ]);
-        if (next.fresh.length > 0) changed.push(next.row);
+        if (next.changed) changed.push(next.row);
         coverages.push({
           src: row.src,
           epoch: row.epoch,
@@ -174,9 +176,8 @@ export class EventStore {
       streamColumns,
       unknown.flatMap((name) => {
         const first = grouped.get(name)?.[0];
-        return first === undefined
-          ? []
-          : [[first.src, first.epoch, "[]", "[]", 0, 0, 0, first.received, first.received]];
+        const [src = "", epoch = ""] = name.split(" ");
+        return first === undefined ? [] : [[src, epoch, "[]", "[]", 0, 0, 0, first.received, first.received]];
       }),
       "ON CONFLICT (src, epoch) DO NOTHING",
     );
@@ -332,13 +333,16 @@ export interface StoredEvent extends Row {
   readonly case_id: string | null;
 }
 
+/** An event stands with its own stream, and a tombstone of an older epoch with that one's too. */
 function byStream(batch: readonly Incoming[]): Map<string, Incoming[]> {
   const grouped = new Map<string, Incoming[]>();
   for (const event of batch) {
-    const name = nameOf(event.src, event.epoch);
-    const known = grouped.get(name);
-    if (known === undefined) grouped.set(name, [event]);
-    else known.push(event);
+    for (const epoch of new Set([event.epoch, event.shed.length > 0 ? event.shedEpoch : event.epoch])) {
+      const name = nameOf(event.src, epoch);
+      const known = grouped.get(name);
+      if (known === undefined) grouped.set(name, [event]);
+      else known.push(event);
+    }
   }
   return grouped;
 }
@@ -346,26 +350,38 @@ function byStream(batch: readonly Incoming[]): Map<string, Incoming[]> {
 function merge(
   row: StreamRow,
   incoming: readonly Incoming[],
-): { fresh: Incoming[]; have: Ranges; shed: Ranges; row: (string | number)[] } {
+): { fresh: Incoming[]; have: Ranges; shed: Ranges; changed: boolean; row: (string | number)[] } {
   let have = rangesOf(row.have);
   let shed = rangesOf(row.shed);
   let { shed_count, head, last_at } = row;
   const fresh: Incoming[] = [];
+  let changed = false;
   for (const event of incoming) {
-    if (contains(have, event.seq)) continue;
-    have = add(have, [event.seq, event.seq]);
-    fresh.push(event);
-    head = Math.max(head, event.seq);
-    last_at = Math.max(last_at, event.received);
-    if (event.shed.length > 0) {
-      shed = normalise([...shed, ...event.shed]);
-      shed_count += event.shedCount;
-      head = Math.max(head, event.shed.at(-1)?.[1] ?? 0);
+    if (event.epoch === row.epoch && !contains(have, event.seq)) {
+      have = add(have, [event.seq, event.seq]);
+      fresh.push(event);
+      head = Math.max(head, event.seq);
+      last_at = Math.max(last_at, event.received);
+      changed = true;
     }
+    if (event.shed.length === 0 || event.shedEpoch !== row.epoch) continue;
+    const more = union(shed, event.shed);
+    // A repetition explains nothing new, and isn't counted again.
+    if (size(more) === size(shed)) continue;
+    shed = more;
+    shed_count += event.shedCount;
+    head = Math.max(head, event.shed.at(-1)?.[1] ?? 0);
+    changed = true;
   }
   const holes = holesOf(have, shed, head);
   const texts = [JSON.stringify(have), JSON.stringify(shed)] as const;
-  return { fresh, have, shed, row: [row.src, row.epoch, ...texts, shed_count, head, holes, row.first_at, last_at] };
+  return {
+    fresh,
+    have,
+    shed,
+    changed,
+    row: [row.src, row.epoch, ...texts, shed_count, head, holes, row.first_at, last_at],
+  };
 }
 
 function streamOf(row: StreamRow): Stream {

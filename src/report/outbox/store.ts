@@ -320,9 +320,9 @@ export class OutboxStore {
           ranges: ranges.map(([from, to]) => [from, to]),
           kind: "system",
           count: oldest.length,
+          ...this.#olderEpoch(db, epochOf(first.key)),
         });
-        const epoch = epochOf(first.key) === this.#epoch.number ? grave : this.#graveOf(db, first.key, grave);
-        this.#write(db, "alert", this.#head + 1, epoch);
+        this.#write(db, "alert", this.#head + 1, grave);
         this.#write(db, priority, this.#head + 2, body);
         return this.#head + 2;
       })
@@ -330,11 +330,11 @@ export class OutboxStore {
     return this.#gaveOut(last);
   }
 
-  /** A tombstone for an older epoch names it. */
-  #graveOf(db: Db, key: number, grave: string): string {
-    const id =
-      db.prepare<[number], { id: string }>("SELECT id FROM epoch WHERE number = ?").get(epochOf(key))?.id ?? "";
-    return JSON.stringify({ ...JSON.parse(grave), detail: { epoch: id } });
+  /** A tombstone for an older epoch names it: its numbers are not those of the epoch in which the tombstone stands. */
+  #olderEpoch(db: Db, number: number): { epoch?: string } {
+    if (number === this.#epoch.number) return {};
+    const row = db.prepare<[number], { id: string }>("SELECT id FROM epoch WHERE number = ?").get(number);
+    return row === undefined ? damage() : { epoch: row.id };
   }
 
   #write(db: Db, priority: Priority, seq: number, body: string): void {
