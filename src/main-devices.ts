@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { V4l2Frames, type V4l2Settings } from "../device/camera/v4l2-frames.ts";
-import type { TurnstileWiring, Wire } from "../device/gpio/turnstile.ts";
 import { SerialScanner } from "../device/scanner/serial-scanner.ts";
 import { ChildSounder } from "../device/sounder/child-sounder.ts";
 import { SoundSet } from "../device/sounder/sound-set.ts";
@@ -16,29 +15,6 @@ import type { LaneConfig } from "./config/schema.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Voice } from "./ports/voice.ts";
-
-/** Which line is what. Not every lane has every contact; a camera-only lane still has both releases and the fire loop. */
-export function wiringOf({ devices }: LaneConfig): TurnstileWiring {
-  const { gpio } = devices;
-  const { pulse, interlock, debounce, passage, releaseEntry, releaseExit, freePassage, beamA, beamB, fire, fireLoop } =
-    gpio;
-  return {
-    ...{ pulse, interlock, debounce, passage, releaseEntry, releaseExit, freePassage, beamA, beamB, fire, fireLoop },
-    heldOpenAfter: gpio.heldOpenAfter,
-    contacts: contactsOf(gpio),
-  };
-}
-
-const contactsOf = (gpio: LaneConfig["devices"]["gpio"]): Readonly<Record<string, Wire | null>> => ({
-  tamper: gpio.tamper,
-  rex: gpio.rex,
-  "presence-entry": gpio.presenceEntry,
-  "presence-exit": gpio.presenceExit,
-  "button-manual-check": gpio.buttonManualCheck,
-  "button-mask-refused": gpio.buttonMaskRefused,
-  "button-assistance": gpio.buttonAssistance,
-  "mains-lost": gpio.mainsLost,
-});
 
 export function cameraOf({ devices, reading }: LaneConfig, clock: Clock, logger: Logger): V4l2Frames | null {
   if (reading.source === "scanner") return null;

@@ -4,16 +4,12 @@
  * contact says so.
  */
 import { dirname, join } from "node:path";
-import { SystemTrust } from "../device/clock/clock-trust.ts";
-import { SystemClock } from "../device/clock/system-clock.ts";
-import { FileEmergencyLatch } from "../device/gpio/emergency-latch.ts";
-import { openLines } from "../device/gpio/open-lines.ts";
-import { GpioTurnstile } from "../device/gpio/turnstile.ts";
 import { SerialConsole } from "../device/serial-console/serial-console.ts";
 import { programVersion } from "./config/program.ts";
 import type { LaneConfig } from "./config/schema.ts";
-import { cameraOf, scannerOf, thermometerOf, voiceOf, watchdogOf, wiringOf } from "./main-devices.ts";
+import { cameraOf, scannerOf, thermometerOf, voiceOf, watchdogOf } from "./main-devices.ts";
 import { listsLook, partsLook } from "./main-looks.ts";
+import { clockOf, latchOf, safeOutputs } from "./main-outputs.ts";
 import { KeyFileError, materialOf, noMaterial } from "./main-trust.ts";
 import { webOf } from "./main-web.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -30,23 +26,6 @@ export interface RunningKiosk {
   readonly ended: Promise<"reset" | "failed" | "restart">;
   /** In order: lane and reports, screens, trust, outputs at rest. */
   stop(): Promise<void>;
-}
-
-export function clockOf({ devices, storage }: LaneConfig): SystemClock {
-  const { syncedFile, rtc, driftPpm } = devices.clock;
-  return new SystemClock(new SystemTrust({ syncedFile, rtc, driftPpm, memory: join(storage.directory, "last-sync") }));
-}
-
-export const latchOf = ({ storage }: LaneConfig): FileEmergencyLatch =>
-  new FileEmergencyLatch(join(storage.directory, "emergency"));
-
-/** Takes the lines with every output at its safe level. @throws GpioError which chip, line or package is missing. */
-export async function safeOutputs(config: LaneConfig, clock: Clock): Promise<GpioTurnstile> {
-  const { backend, chip } = config.devices.gpio;
-  const turnstile = new GpioTurnstile(clock, await openLines(clock, backend, chip), wiringOf(config));
-  await turnstile.open();
-  await turnstile.holdShut(latchOf(config).latched());
-  return turnstile;
 }
 
 /** What a start needs beside the configuration. */
@@ -86,11 +65,7 @@ export async function startKiosk({ config, logger, ...service }: KioskOptions): 
       reporting: { version: programVersion() },
       signIn: (pin) => findGuard(staff.entries(), pin),
       web: webOf(config, logger),
-      looks: [
-        () => ({ "keys-missing": missing }),
-        () => partsLook(config, voice),
-        () => listsLook(material.status()),
-      ],
+      looks: [() => ({ "keys-missing": missing }), () => partsLook(config, voice), () => listsLook(material.status())],
       service: {
         ...service,
         program: programVersion(),

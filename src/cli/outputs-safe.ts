@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
-import { clockOf, safeOutputs } from "../main.ts";
+import { clockOf, safeOutputs } from "../main-outputs.ts";
 import { printJson } from "./output.ts";
 
 export function register(program: Command): void {

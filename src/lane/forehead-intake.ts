@@ -1,10 +1,11 @@
 /** From the thermometer's samples to a body temperature of the current turn (core/temperature does the measuring). */
-import type { BodyTemperature, Sample } from "../core/flow.ts";
+import type { BodyTemperature, Sample, WallTime } from "../core/flow.ts";
 import type { LaneInput } from "../core/passage/lane-events.ts";
 import { type Drift, driftAfter, driftOf, drifts, startDrift } from "../core/temperature/drift.ts";
 import { thermometerTrouble } from "../core/temperature/fitness.ts";
 import { type Measuring, measure, startMeasuring } from "../core/temperature/measure.ts";
 import type { MeasureSettings } from "../core/temperature/settings.ts";
+import { trusted } from "../core/verdict/period.ts";
 import type { Clock } from "../ports/clock.ts";
 
 export interface ForeheadHost {
@@ -56,6 +57,12 @@ export class ForeheadIntake {
 
   get drifts(): boolean {
     return drifts(this.#drift);
+  }
+
+  /** Only a clock that is believed can say so. */
+  calibrationExpired(wall: WallTime): boolean {
+    const expires = this.#settings.calibration?.expires;
+    return expires !== undefined && trusted(wall) && wall.at > expires;
   }
 
   /** A new person, or the next of a family: every reading before is forgotten. */

@@ -422,7 +422,7 @@ export class Lane {
     const { trouble } = this.#forehead;
     for (const id of thermometerTroubles) this.health.observe(id, id === trouble);
     this.health.observe("thermometer-drift", this.#forehead.drifts);
-    this.health.observe("calibration-expired", this.#calibrationExpired());
+    this.health.observe("calibration-expired", this.#forehead.calibrationExpired(clock.wall()));
     if (trusted(clock.wall())) this.#rules = remembering(this.#rules, this.#period());
     this.health.observe("no-trusted-time", clock.wall().trust === "unsynced");
     if (reader !== null) this.health.observe("reader-stalled", reader.idleFor() > STALLED);
@@ -431,13 +431,6 @@ export class Lane {
     if (open !== this.#context.open) this.#send({ type: "period", open });
     watchdog.progress("lane");
     this.#draw();
-  }
-
-  /** Only a clock that is believed can say so. */
-  #calibrationExpired(): boolean {
-    const wall = this.#ports.clock.wall();
-    const expires = this.#settings.temperature.calibration?.expires;
-    return expires !== undefined && trusted(wall) && wall.at > expires;
   }
 
   #draw(): void {
