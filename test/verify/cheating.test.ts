@@ -4,11 +4,11 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Credential, CredentialOutcome, VerdictKind } from "../../src/core/flow.ts";
 import { days, instant, later, minutes, seconds } from "../../src/core/units.ts";
-import { coseNumber } from "../../src/pass/algorithms.ts";
+import { coseNumber, makeSignature } from "../../src/pass/algorithms.ts";
 import { decodeBase45, encodeBase45 } from "../../src/pass/base45.ts";
-import { encodeCbor } from "../../src/pass/cbor.ts";
+import { encodeCbor, Tagged } from "../../src/pass/cbor.ts";
 import { writeClaims } from "../../src/pass/claims.ts";
-import { writeSign1 } from "../../src/pass/cose.ts";
+import { readSign1, writeSign1 } from "../../src/pass/cose.ts";
 import { deflate, inflate, MAX_INFLATED } from "../../src/pass/inflate.ts";
 import { createSigningKey, publicPem, trustedKeyOf } from "../../src/pass/keys.ts";
 import { createTagStore } from "../../src/verify/replay/replay-memory.ts";
@@ -35,6 +35,15 @@ const nothing = new Uint8Array();
 function forge(lane: Lane, header: { alg: number; kid: string }, sign: (data: Uint8Array) => Uint8Array): string {
   const kid = Buffer.from(header.kid, "hex");
   return wrap(writeSign1({ alg: header.alg, kid }, writeClaims(lane.claims()), sign));
+}
+
+/** Signed by the right key, with the algorithm where anybody could have put it: in the unprotected header. */
+function withLooseAlgorithm(lane: Lane): string {
+  const protectedHeader = encodeCbor(new Map([[4, Buffer.from(lane.key.kid, "hex")]]));
+  const parts = [protectedHeader, new Map([[1, coseNumber("ES256")]]), writeClaims(lane.claims())];
+  const signed = readSign1(new Tagged(18, [...parts, nothing]), "own")?.signed ?? nothing;
+  const item = encodeCbor([...parts, makeSignature(lane.key, signed)]);
+  return wrap(Buffer.concat([Uint8Array.of(0xd2), item]));
 }
 
 async function screenshot(): Promise<Credential> {
@@ -200,6 +209,27 @@ const rows: readonly Row[] = [
     done: () => {
       const lane = new Lane();
       return lane.show(lane.pass({}, { ...createSigningKey("EdDSA"), kid: lane.key.kid }));
+    },
+    outcome: "bad-signature",
+    verdict: "attend",
+    level: "yellow",
+  },
+  {
+    cheat: "algorithm confusion: the right key's own signature under a header that names another algorithm",
+    done: () => {
+      const lane = new Lane();
+      const sign = (data: Uint8Array) => makeSignature(lane.key, data);
+      return lane.show(forge(lane, { alg: coseNumber("EdDSA"), kid: lane.key.kid }, sign));
+    },
+    outcome: "bad-signature",
+    verdict: "attend",
+    level: "yellow",
+  },
+  {
+    cheat: "algorithm confusion: the right key's own signature, the algorithm outside of what it signs",
+    done: () => {
+      const lane = new Lane();
+      return lane.show(withLooseAlgorithm(lane));
     },
     outcome: "bad-signature",
     verdict: "attend",

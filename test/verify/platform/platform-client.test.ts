@@ -20,6 +20,10 @@ const file = resolve(import.meta.dirname, "../../../config/platforms/standard.js
 const mapping = readMapping(JSON.parse(readFileSync(file, "utf8")));
 const card = `${"AB12".repeat(16)}:1`;
 
+/** Whatever a busy machine does, an answer comes within; a server that gives none is asked with a short one. */
+const wide = { deadline: seconds(20), timeout: seconds(25) };
+const short = { deadline: millis(200), timeout: millis(300) };
+
 const started: { stop(): unknown }[] = [];
 afterEach(async () => {
   for (const each of started.splice(0).reverse()) await each.stop();
@@ -33,7 +37,7 @@ async function platform(tls: SimTls | null = null, settings: Partial<PlatformSet
     transport: createHttpTransport(url, lane, 4),
     mapping,
     clock: new RealClock(),
-    settings: { ...defaultPlatformSettings, deadline: millis(400), timeout: millis(600), ...settings },
+    settings: { ...defaultPlatformSettings, ...wide, ...settings },
     logger,
   });
   started.push(sim, client);
@@ -65,7 +69,7 @@ describe("the platform's client against a server that misbehaves", () => {
     [{ kind: "says", body: ["green"] }, "unverifiable", 1],
     [{ kind: "says", body: null }, "unverifiable", 1],
   ])("answers a platform that %j with %s after %i requests", async (mood, outcome, requests) => {
-    const { sim, client } = await platform();
+    const { sim, client } = await platform(null, outcome === "platform-slow" ? short : {});
     sim.mood = mood;
     expect(await client.ask(card)).toEqual({ outcome, subject: null });
     expect(sim.asked).toHaveLength(requests);
@@ -94,7 +98,7 @@ describe("the platform's client against a server that misbehaves", () => {
   });
 
   it("never has more requests under way than its limit", async () => {
-    const { sim, client } = await platform(null, { limit: 2 });
+    const { sim, client } = await platform(null, { ...short, limit: 2 });
     sim.mood = { kind: "hangs" };
     const answers = await Promise.all(Array.from({ length: 6 }, () => client.ask(card)));
     expect(answers.map(({ outcome }) => outcome)).toEqual(Array(6).fill("platform-slow"));
@@ -125,8 +129,7 @@ describe("the platform's client against a server that misbehaves", () => {
     const tls: SimTls = { key: server.key, certificate: server.certificate, clientCa: ours.certificate };
     const lane = ours.issue("lane");
     const good: TlsMaterial = { ca: theirs.certificate, certificate: lane.certificate, key: lane.key };
-    const wide = { deadline: seconds(5), timeout: seconds(6) };
-    const { client, sim } = await platform(tls, wide, good);
+    const { client, sim } = await platform(tls, {}, good);
     expect((await client.ask(card)).outcome).toBe("green");
     const stranger = createAuthority("nobody").issue("lane");
     for (const bad of [
@@ -134,7 +137,7 @@ describe("the platform's client against a server that misbehaves", () => {
       { ca: theirs.certificate },
       { ...good, ca: ours.certificate },
     ]) {
-      const other = await platform(tls, wide, bad);
+      const other = await platform(tls, {}, bad);
       expect((await other.client.ask(card)).outcome).toBe("platform-down");
       expect(other.sim.asked).toEqual([]);
     }
