@@ -115,7 +115,7 @@ function walking(context: LaneContext): StreetScreen | null {
 }
 
 function measuring(context: LaneContext, around: Surroundings): Shown {
-  const next = nextForehead(context.people);
+  const next = nextForehead(context.people, context.direction);
   if (context.expected > 1) return plain("one-at-a-time", { n: Math.max(next, 0) + 1, N: context.expected });
   if (around.slow) return plain("wait");
   return plain(around.again ? "again" : "forehead");

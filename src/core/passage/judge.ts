@@ -8,8 +8,10 @@ import type { Person } from "./lane-events.ts";
  * Whether a verdict on this outcome waits for the forehead. Outcomes that the person mends alone (refresh, convert,
  * reprint …) are answered at once. Everything that staff will handle waits like a green does: the street must not
  * tell a red from a fever by its delay (RULES, "the street sees no diagnosis"), and a guard's check needs the figure.
+ * On the way out everybody is measured, whatever they hold up (P5); the barrier doesn't wait for it (P0).
  */
-export function waitsForTemperature(outcome: CredentialOutcome): boolean {
+export function waitsForTemperature(outcome: CredentialOutcome, direction: Direction): boolean {
+  if (direction === "exit") return true;
   switch (outcome) {
     case "green":
     case "red":
@@ -37,8 +39,10 @@ export function waitsForTemperature(outcome: CredentialOutcome): boolean {
 }
 
 /** Index of the person whose forehead is next; -1 when nobody waits for one. */
-export function nextForehead(people: readonly Person[]): number {
-  return people.findIndex((person) => person.temperature === null && waitsForTemperature(person.credential.outcome));
+export function nextForehead(people: readonly Person[], direction: Direction): number {
+  return people.findIndex(
+    ({ temperature, credential }) => temperature === null && waitsForTemperature(credential.outcome, direction),
+  );
 }
 
 /** Everybody of the presentation has what a verdict needs. On exit a forehead alone is enough (P0). */
@@ -49,7 +53,7 @@ export function complete(
   foreheadAlone: boolean,
 ): boolean {
   if (direction === "exit" && expected === 0) return foreheadAlone;
-  return people.length > 0 && people.length >= expected && nextForehead(people) === -1;
+  return people.length > 0 && people.length >= expected && nextForehead(people, direction) === -1;
 }
 
 /**

@@ -130,11 +130,11 @@ export function withCredential(context: LaneContext, credential: Credential, rea
 
 /** Gives the forehead to the next person who waits for one; keeps it where no code is checked yet. */
 export function withTemperature(context: LaneContext, body: BodyTemperature): Partial<LaneContext> {
-  return nextForehead(context.people) === -1 ? { forehead: body } : pair(context, body);
+  return nextForehead(context.people, context.direction) === -1 ? { forehead: body } : pair(context, body);
 }
 
 function pair(context: LaneContext, body: BodyTemperature): Partial<LaneContext> {
-  const next = nextForehead(context.people);
+  const next = nextForehead(context.people, context.direction);
   const person = context.people[next];
   if (person === undefined) return { people: context.people, forehead: body };
   if (!together(context, person.readAt, body)) return { people: context.people, forehead: null };

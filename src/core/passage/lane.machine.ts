@@ -113,7 +113,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
         enqueue(({ context: begun }) => fx.begin(begun.turn, side));
       }),
       askNextForehead: ({ context }) => {
-        if (nextForehead(context.people) > 0) fx.measureNext(context.turn);
+        if (nextForehead(context.people, context.direction) > 0) fx.measureNext(context.turn);
       },
       /** On the way out the verdict is shown, and the barrier yields whatever it says (P0). */
       wantExit: assign(({ context }) => {
@@ -129,6 +129,8 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
         enqueue(() => fx.relayFault(direction));
       }),
       forget: assign(nobody),
+      /** Whoever leaves unanswered takes along what the guard said of them: mask, wheelchair. */
+      forgetWords: assign(({ context }) => (context.direction === "entry" ? { mask: "unknown", wide: false } : {})),
       changeMode: enqueueActions(({ context, enqueue }) => {
         if (!stillWanted(context)) enqueue.assign({ wantedGuard: null });
         enqueue(() => fx.mode(modeOf(context)));
@@ -300,7 +302,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
                 guard: "ofThisTurn",
                 actions: assign(({ context, event }) => withTemperature(context, event.body)),
               },
-              presence: { guard: "servedLeft", target: "idle" },
+              presence: { guard: "servedLeft", target: "idle", actions: "forgetWords" },
             },
           },
           screening: {
@@ -330,7 +332,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
               ],
               presence: [
                 { guard: and(["servedLeft", "owesReport"]), target: "deciding" },
-                { guard: "servedLeft", target: "idle" },
+                { guard: "servedLeft", target: "idle", actions: "forgetWords" },
               ],
             },
           },
@@ -351,7 +353,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             description: "Granted; the turnstile is still with the one before.",
             on: {
               released: { guard: "myTicket", target: "granted" },
-              presence: { guard: "servedLeft", target: "idle", actions: "annulGrant" },
+              presence: { guard: "servedLeft", target: "idle", actions: ["annulGrant", "forgetWords"] },
             },
           },
           granted: {
@@ -368,7 +370,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             on: {
               presence: [
                 { guard: "servedCame", target: "presented" },
-                { guard: "servedLeft", target: "idle" },
+                { guard: "servedLeft", target: "idle", actions: "forgetWords" },
               ],
             },
           },
@@ -380,7 +382,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             on: {
               presence: [
                 { guard: "servedCame", target: "presented" },
-                { guard: "servedLeft", target: "idle" },
+                { guard: "servedLeft", target: "idle", actions: "forgetWords" },
               ],
               again: { guard: "ofThisTurn", target: "presented" },
               "no-entry": { guard: "myTicket", target: "retry" },
@@ -392,7 +394,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             on: {
               presence: [
                 { guard: "servedCame", target: "presented" },
-                { guard: "servedLeft", target: "idle" },
+                { guard: "servedLeft", target: "idle", actions: "forgetWords" },
               ],
               again: { guard: "ofThisTurn", target: "presented" },
             },
@@ -469,10 +471,10 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
 /** Denied and attended differ in everything but how they end. */
 function nextStep() {
   return {
-    always: { guard: "servedIsGone", target: "idle" },
+    always: { guard: "servedIsGone", target: "idle", actions: "forgetWords" },
     after: { nextStep: "lingering" },
     on: {
-      presence: { guard: "servedLeft", target: "idle" },
+      presence: { guard: "servedLeft", target: "idle", actions: "forgetWords" },
       again: { guard: "ofThisTurn", target: "presented" },
     },
   } as const;

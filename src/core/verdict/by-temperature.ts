@@ -1,19 +1,21 @@
 /** P5 and P6: what the temperature leads to on entry. `low` and `unavailable` never count as normal. */
-import type { Advice, BodyTemperature, CredentialOutcome } from "../flow.ts";
+import type { Advice, BodyTemperature, CredentialOutcome, Direction } from "../flow.ts";
 import type { Finding } from "./by-credential.ts";
 import type { SiteRules } from "./site-rules.ts";
 
 /**
  * What the forehead leads to; null where nothing speaks against a grant. A missing temperature counts as `unavailable`
- * for a green, who would otherwise walk in unmeasured; for any other code it changes nothing, since people whose code
- * isn't good are answered before they are measured.
+ * for whoever would otherwise walk through unmeasured: a green, and everybody on the way out. For any other code on
+ * entry it changes nothing, since people whose code isn't good are answered before they are measured.
  */
 export function byTemperature(
   temperature: BodyTemperature | null,
   outcome: CredentialOutcome,
+  direction: Direction,
   rules: SiteRules,
 ): Finding | null {
-  if (temperature === null) return outcome === "green" ? { code: "unavailable", kind: "attend", advice: [] } : null;
+  if (temperature === null)
+    return outcome === "green" || direction === "exit" ? { code: "unavailable", kind: "attend", advice: [] } : null;
   switch (temperature.class) {
     case "normal":
       return null;

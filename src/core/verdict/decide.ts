@@ -36,7 +36,7 @@ export function decide(facts: Facts, rules: SiteRules): Verdict {
     present([
       byMode(facts.mode),
       byCredential(credential, rules),
-      byTemperature(temperature, credential.outcome, rules),
+      byTemperature(temperature, credential.outcome, direction, rules),
       byMask(mask),
     ]),
     direction,

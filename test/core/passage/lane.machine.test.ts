@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Bench } from "./harness.ts";
+import { monotonic } from "../../../src/core/units.ts";
+import { Bench, credentialOf } from "./harness.ts";
 
 describe("one person at the entrance", () => {
   it("a green with a normal forehead is released, turns, and the lane is locked again", () => {
@@ -34,6 +35,26 @@ describe("one person at the entrance", () => {
     expect(lane.of("decided")).toHaveLength(0);
   });
 
+  it("leaving after the forehead drops it: the next one's code does not meet it", () => {
+    const lane = new Bench().ready().comes().forehead().leaves().comes().shows("green");
+    expect(lane.of("release")).toHaveLength(0);
+    expect(lane.forehead().of("release")).toHaveLength(1);
+  });
+
+  it("what was read or measured for an earlier turn counts for nothing", () => {
+    const lane = new Bench().ready().comes().leaves().comes();
+    const old = lane.turn - 1;
+    const readAt = monotonic(lane.clock.now());
+    const green = { type: "credential", turn: old, credential: credentialOf("green"), readAt } as const;
+    lane.send({ type: "codes", turn: old, count: 1 }).send(green).send({ type: "again", turn: old });
+    lane.send({ type: "temperature", turn: old, body: lane.body() });
+    expect(lane.state.context).toMatchObject({ expected: 0, people: [], forehead: null });
+    lane.send({ type: "codes", turn: lane.turn, count: 1 }).send(green);
+    lane.send({ type: "temperature", turn: old, body: lane.body() });
+    expect(lane.state.context).toMatchObject({ people: [], forehead: null });
+    expect(lane.of("decided")).toHaveLength(0);
+  });
+
   it("a red that walks away before the forehead is decided and so reported all the same", () => {
     const lane = new Bench().ready().comes().shows("red").leaves();
     expect(lane.of("decided").map((done) => done.decision.verdict.kind)).toEqual(["deny"]);
@@ -54,6 +75,36 @@ describe("one person at the entrance", () => {
     const idle = new Bench().ready().comes().shows("green").forehead().wait(6000);
     expect(idle.of("unused")).toEqual([expect.objectContaining({ unused: 1 })]);
     expect(idle.turns().of("forced")).toEqual([{ did: "forced", direction: "entry" }]);
+  });
+
+  it("a wheelchair has the longer window, and nobody after it", () => {
+    const lane = new Bench().ready().comes().send({ type: "assistance" }).shows("green").forehead();
+    expect(lane.wait(15_900).of("unused")).toHaveLength(0);
+    lane.turns().leaves().wait(3000).comes().shows("green").forehead();
+    expect(lane.of("release").map((done) => done.ticket.release.wide)).toEqual([true, false]);
+  });
+
+  it("what the guard said of somebody who leaves unanswered is not said of the next one", () => {
+    const lane = new Bench().ready().comes().send({ type: "assistance" }).send({ type: "mask", mask: "refused" });
+    lane.leaves().comes().shows("green").forehead();
+    expect(lane.of("decided")[0]?.decision.mask).toBe("unknown");
+    expect(lane.of("release")[0]?.ticket.release.wide).toBe(false);
+  });
+
+  it("rests between the end of an unused window and the next pulse, whoever it is for", () => {
+    const lane = new Bench().ready().comes().shows("green").forehead().send({ type: "rex" }).wait(6000);
+    expect(lane.of("unused")).toHaveLength(1);
+    expect(lane.wait(250).of("release")).toHaveLength(1);
+    expect(lane.wait(100).of("release")).toHaveLength(2);
+  });
+
+  it("gives no further pulse while the relay has not answered the last one", () => {
+    const lane = new Bench().ready().comes();
+    lane.relay = "silent";
+    lane.shows("green").forehead().turns().send({ type: "rex" }).wait(3000);
+    expect(lane.of("release")).toHaveLength(1);
+    lane.send({ type: "pulse.done" }).wait(300);
+    expect(lane.of("release")).toHaveLength(2);
   });
 
   it("standing without a code becomes no-credential after the configured time", () => {
@@ -144,6 +195,24 @@ describe("P0: nobody is held inside", () => {
     expect(lane.names()).toContain("relayFault");
   });
 
+  it("who was let out and still stands at the exit is let out again, as often as it takes", () => {
+    const lane = new Bench().ready().comes("exit").wait(3000).wait(6300).wait(3000);
+    expect(lane.of("release").map((done) => done.ticket.release.direction)).toEqual(["exit", "exit"]);
+  });
+
+  it("P5: a code that asks for no forehead on entry still waits for it on the way out, and holds nobody up", () => {
+    const lane = new Bench().ready().comes("exit").shows("not-a-pass");
+    expect(lane.of("decided")).toHaveLength(0);
+    expect(
+      lane
+        .wait(3000)
+        .of("release")
+        .map((done) => done.ticket.release.cause),
+    ).toEqual(["exit"]);
+    lane.forehead("fever");
+    expect(lane.of("decided").map((done) => done.decision.people[0]?.temperature?.class)).toEqual(["fever"]);
+  });
+
   it("red on exit is judged, and the barrier yields", () => {
     const lane = new Bench().ready().comes("exit").shows("red").forehead();
     expect(lane.of("decided").map((done) => done.decision.verdict.kind)).toEqual(["attend"]);
@@ -168,6 +237,49 @@ describe("supervision", () => {
     }
     lane.send({ type: "fire.reset" });
     expect(lane.state.matches({ supervision: "outOfService" })).toBe(true);
+  });
+
+  it.each([
+    ["boot", (lane: Bench) => lane],
+    ["maintenance", (lane: Bench) => lane.ready().send({ type: "maintenance", on: true })],
+    ["a lockdown", (lane: Bench) => lane.ready().send({ type: "lockdown", lasting: lane.clockMillis(60_000) })],
+    ["a fault", (lane: Bench) => lane.ready().send({ type: "service", ok: false })],
+  ])("fire stands above %s", (_, prepare) => {
+    const lane = prepare(new Bench()).send({ type: "fire" });
+    expect(lane.state.matches({ supervision: "emergencyRelease" })).toBe(true);
+    expect(lane.names()).toContain("free");
+  });
+
+  it("what was asked for during a fire is refused then and does not happen after it", () => {
+    const lane = new Bench().ready().send({ type: "rex" }).turns("exit").send({ type: "rex" }).send({ type: "fire" });
+    lane.send({ type: "rex" }).send({ type: "guard.release", cause: "guard", people: 1, wide: false });
+    lane.send({ type: "order.release" }).send({ type: "maintenance", on: true });
+    lane.send({ type: "lockdown", lasting: lane.clockMillis(60_000) }).wait(5000);
+    lane.send({ type: "fire.reset" }).wait(1000).ready().wait(5000);
+    expect(lane.state.matches({ supervision: "normal" })).toBe(true);
+    expect(lane.of("release")).toHaveLength(1);
+  });
+
+  it("fire between two passages of a family ends their release: nobody is counted in afterwards", () => {
+    const lane = new Bench().ready().comes().shows("green", 2).forehead().forehead().turns().wait(100);
+    lane.send({ type: "fire" }).wait(1000).turns();
+    expect(lane.of("unused")).toEqual([expect.objectContaining({ unused: 1 })]);
+    expect(lane.of("passed")).toHaveLength(1);
+    expect(lane.of("pulseAgain")).toHaveLength(0);
+  });
+
+  it("a guard may let somebody in while the lane is out of service, but not before its devices answered", () => {
+    const release = { type: "guard.release", cause: "guard", people: 1, wide: false } as const;
+    expect(new Bench().send(release).ready().wait(1000).of("release")).toHaveLength(0);
+    const faulty = new Bench().ready().send({ type: "service", ok: false }).send(release);
+    expect(faulty.of("release").map((done) => done.ticket.release.cause)).toEqual(["guard"]);
+  });
+
+  it("a lockdown that is renewed lasts from its renewal", () => {
+    const lockdown = (lane: Bench) => lane.send({ type: "lockdown", lasting: lane.clockMillis(10_000) });
+    const lane = lockdown(lockdown(new Bench().ready()).wait(8000)).wait(8000);
+    expect(lane.state.matches({ supervision: "lockdown" })).toBe(true);
+    expect(lane.wait(2000).state.matches({ supervision: "normal" })).toBe(true);
   });
 
   it("a latch found at boot begins in emergency release", () => {

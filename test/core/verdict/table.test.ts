@@ -80,7 +80,7 @@ describe("the whole table: outcome × temperature × mask × site × direction �
                   }
                   const counted =
                     health.includes(outcome) || ["bad-signature", "revoked"].includes(outcome) ? "attend" : "grant";
-                  const hot = kind === "normal" || (kind === null && outcome !== "green") ? "grant" : "attend";
+                  const hot = kind === "normal" ? "grant" : "attend";
                   const expected =
                     direction === "exit"
                       ? strictest(counted, hot)
