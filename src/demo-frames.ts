@@ -2,9 +2,8 @@
  * Pictures that nobody here drew before the lane's camera: each file is somebody who steps up and holds it there until
  * the lane has an answer, or has seen nothing for its time.
  */
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Picture, picturesOf, RecordingError } from "../device/camera/recorded-pictures.ts";
+import { type Picture, picturesOf, recordingsIn } from "../device/camera/recorded-pictures.ts";
 import type { Stage } from "../device/rig/stage.ts";
 import type { Decided } from "./demo-ledger.ts";
 
@@ -17,8 +16,8 @@ export interface FramesAnswer {
   readonly error?: string;
 }
 
-/** Pictures of one file that are held in memory; a longer recording is played in part. */
-const MOST_PICTURES = 300;
+/** Bytes of one file's pictures that are held in memory, 20 s of 640 × 480; a longer recording is played in part. */
+const MOST_BYTES = 190_000_000;
 /** Longer than the lane waits before it says that there is no code, twice over. */
 const PATIENCE = 12_000;
 
@@ -28,7 +27,7 @@ export async function* playFolder(
   stage: Stage,
   next: (within: number) => Promise<Decided | null>,
 ): AsyncGenerator<FramesAnswer> {
-  const files = await listed(folder);
+  const files = await recordingsIn(folder);
   for (const file of files) {
     const pictures = await read(join(folder, file));
     if (typeof pictures === "string") {
@@ -55,22 +54,15 @@ export async function* playFolder(
   }
 }
 
-async function listed(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true }).catch(() => {
-    throw new RecordingError(folder, "the folder can't be listed; give one with pictures or recordings");
-  });
-  const files = names.filter((name) => /\.(png|jpe?g|webp|mjpe?g|y4m)$/i.test(name)).sort();
-  if (files.length === 0) throw new RecordingError(folder, "no PNG, JPEG, WebP, MJPEG or Y4M file is in it");
-  return files;
-}
-
 /** The pictures of one file, or why there are none. */
 async function read(file: string): Promise<Picture[] | string> {
   const pictures: Picture[] = [];
+  let bytes = 0;
   try {
     for await (const picture of picturesOf(file)) {
       pictures.push(picture);
-      if (pictures.length >= MOST_PICTURES) break;
+      bytes += picture.data.length;
+      if (bytes >= MOST_BYTES) break;
     }
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

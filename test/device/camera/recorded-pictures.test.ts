@@ -1,12 +1,10 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { RecordedFrames, type Shown } from "../../../device/camera/recorded-frames.ts";
-import { picturesOf, RecordingError, splitMjpeg, y4mHeader } from "../../../device/camera/recorded-pictures.ts";
-import { SimClock } from "../../../device/clock/clock.sim.ts";
+import { picturesOf, RecordingError, recordingsIn, splitMjpeg, y4mHeader } from "../../../device/camera/recorded-pictures.ts";
 import type { Frame } from "../../../src/core/flow.ts";
 
 const flat = (width: number, height: number, colour: string) =>
@@ -19,43 +17,18 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "greenlane-recorded-"));
 });
 
-describe("a folder as a camera", () => {
-  it("shows each photo for its hold, the empty lane between, in the order of names, then ends", async () => {
+describe("a folder of pictures and recordings", () => {
+  it("is listed with its subfolders, numbers in their order, and nothing that is no picture", async () => {
     const own = await mkdtemp(join(tmpdir(), "greenlane-photos-"));
-    await flat(300, 200, "#ffffff").png().toFile(join(own, "10.png"));
-    await flat(300, 200, "#000000").jpeg().toFile(join(own, "9.jpg"));
-    await writeFile(join(own, "9b.png"), "no picture");
-    await writeFile(join(own, "notes.txt"), "not looked at");
-    const clock = new SimClock();
-    const camera = new RecordedFrames(clock, { folder: own, fps: 10, hold: 3, gap: 2 });
-    const shown: Shown[] = [];
-    const skipped: string[] = [];
-    camera.onShown((what) => shown.push(what));
-    camera.onSkipped((error) => skipped.push(error.message));
-    await camera.start();
-    let over = false;
-    void camera.ended.then(() => {
-      over = true;
-    });
-    while (!over) {
-      await new Promise((resolve) => setImmediate(resolve));
-      clock.advance(100);
-    }
-    const names = shown.map((what) => what.file?.slice(own.length + 1) ?? "-");
-    expect(names).toEqual(["9.jpg", "9.jpg", "9.jpg", "-", "-", "10.png", "10.png", "10.png", "-", "-"]);
-    expect(skipped).toHaveLength(1);
-    expect(skipped[0]).toContain("9b.png");
-    const stamps = shown.map((what) => what.frame.at);
-    expect(stamps.every((at, index) => index === 0 || at > (stamps[index - 1] ?? 0))).toBe(true);
-    expect(lumaAt(shown[5]?.frame ?? { data: new Uint8Array(0), width: 1 }, 320, 240)).toBe(255);
+    await mkdir(join(own, "more"));
+    for (const name of ["10.PNG", "9.jpg", "film.y4m", "notes.txt", "more/1.webp"]) await writeFile(join(own, name), "");
+    expect(await recordingsIn(own)).toEqual(["9.jpg", "10.PNG", "film.y4m", "more/1.webp"]);
   });
 
-  it("says what is missing where a folder holds no picture or is not there", async () => {
+  it("says what is missing where it holds no picture or is not there", async () => {
     const bare = await mkdtemp(join(tmpdir(), "greenlane-bare-"));
-    const settings = { folder: bare, fps: 10, hold: 1, gap: 0 };
-    await expect(new RecordedFrames(new SimClock(), settings).start()).rejects.toThrow(/GL-2011.*no PNG/);
-    const gone = { ...settings, folder: join(bare, "gone") };
-    await expect(new RecordedFrames(new SimClock(), gone).start()).rejects.toThrow(RecordingError);
+    await expect(recordingsIn(bare)).rejects.toThrow(/GL-2011.*no PNG/);
+    await expect(recordingsIn(join(bare, "gone"))).rejects.toThrow(RecordingError);
   });
 });
 
