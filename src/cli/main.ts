@@ -33,7 +33,7 @@ async function run(argv: readonly string[]): Promise<void> {
     "Entrance-turnstile kiosk: reads health codes, takes temperatures, reports to the district",
   );
   program.exitOverride().configureOutput({ writeErr: () => {} });
-  const wanted = argv.find((word) => word in commands);
+  const wanted = argv.find((word) => Object.hasOwn(commands, word));
   // Help and completion are made from all commands; everything else loads only its own.
   const all = wanted === undefined || wanted === "completion";
   for (const [name, load] of Object.entries(commands)) {
@@ -44,7 +44,7 @@ async function run(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return;
-      fail(new UsageError(error.message), argv.includes("--json"));
+      fail(new UsageError(error.message.replace(/^error: /, "")), argv.includes("--json"));
     } else fail(error, argv.includes("--json"));
   }
 }

@@ -18,6 +18,7 @@ export function register(program: Command): void {
     .command("run")
     .description("The kiosk on its real devices; the service manager keeps it running")
     .option("--config <file>", "the lane's configuration", "/etc/greenlane/lane.json")
+    .option("--json", "print one JSON object with the error where it can't run")
     .action(run);
 }
 

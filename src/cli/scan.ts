@@ -67,7 +67,7 @@ function complain(file: string, error: unknown, json: boolean): void {
   const message = error instanceof Error ? error.message : String(error);
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "GL-1000";
   if (json) printJson({ file, error: message, code });
-  else process.stderr.write(`greenlane: ${file}: ${message}\n`);
+  else process.stderr.write(`greenlane: ${message}\n`);
   process.exitCode = 2;
 }
 

@@ -43,7 +43,8 @@ export async function openPicture(file: string | Uint8Array): Promise<OpenedPict
     const format = channels === 1 ? "grey" : "rgb";
     return { raster: { width: wide, height: high, format, data }, scale, width, height };
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : "unknown";
-    throw new PictureError(`not a picture that can be read (${why}); give a whole PNG, JPEG or WebP file`);
+    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "unknown";
+    const [name, found] = typeof file === "string" ? [`${file}: `, why.replace(`: ${file}`, "")] : ["", why];
+    throw new PictureError(`${name}not a picture that can be read (${found}); give a whole PNG, JPEG or WebP file`);
   }
 }
