@@ -32,7 +32,10 @@ const recordingFiles: ReadonlySet<string> = new Set([".mjpeg", ".mjpg", ".y4m"])
  */
 export async function recordingsIn(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new RecordingError(folder, `the folder can't be listed (${error.message.split(",")[0]}); give one with pictures`);
+    throw new RecordingError(
+      folder,
+      `the folder can't be listed (${error.message.split(",")[0]}); give one with pictures`,
+    );
   });
   const wanted = names.filter((name) => {
     const kind = extname(name).toLowerCase();

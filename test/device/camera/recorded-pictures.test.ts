@@ -4,7 +4,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { picturesOf, RecordingError, recordingsIn, splitMjpeg, y4mHeader } from "../../../device/camera/recorded-pictures.ts";
+import {
+  picturesOf,
+  RecordingError,
+  recordingsIn,
+  splitMjpeg,
+  y4mHeader,
+} from "../../../device/camera/recorded-pictures.ts";
 import type { Frame } from "../../../src/core/flow.ts";
 
 const flat = (width: number, height: number, colour: string) =>
@@ -21,7 +27,8 @@ describe("a folder of pictures and recordings", () => {
   it("is listed with its subfolders, numbers in their order, and nothing that is no picture", async () => {
     const own = await mkdtemp(join(tmpdir(), "greenlane-photos-"));
     await mkdir(join(own, "more"));
-    for (const name of ["10.PNG", "9.jpg", "film.y4m", "notes.txt", "more/1.webp"]) await writeFile(join(own, name), "");
+    for (const name of ["10.PNG", "9.jpg", "film.y4m", "notes.txt", "more/1.webp"])
+      await writeFile(join(own, name), "");
     expect(await recordingsIn(own)).toEqual(["9.jpg", "10.PNG", "film.y4m", "more/1.webp"]);
   });
 
