@@ -160,6 +160,8 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       askedNothing: ({ context }) => (context.blind || context.open) && context.direction === "entry",
       /** A second pass before the first got its forehead: two people, or one who turns the family's pages too fast. */
       secondPass: ({ context, event }) => ofThisTurn({ context, event }) && context.people.length > 0,
+      /** Whoever walks through still shows the code to the camera: that is nobody's next try. */
+      triesAgain: ({ context, event }) => ofThisTurn({ context, event }) && context.present[context.direction],
       noLongerServed: ({ context }) => !serves(context, context.direction),
       granted: ({ context }) => context.decision?.verdict.kind === "grant",
       denied: ({ context }) => context.decision?.verdict.kind === "deny",
@@ -360,7 +362,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             after: { result: [{ guard: "servedIsPresent", target: "lingering" }, { target: "idle" }] },
             on: {
               presence: { guard: "servedCame", target: "presented" },
-              again: { guard: "ofThisTurn", target: "presented" },
+              again: { guard: "triesAgain", target: "presented" },
               "no-entry": { guard: "myTicket", target: "retry" },
             },
           },
@@ -384,7 +386,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
                 { guard: "servedCame", target: "presented" },
                 { guard: "servedLeft", target: "idle", actions: "forgetWords" },
               ],
-              again: { guard: "ofThisTurn", target: "presented" },
+              again: { guard: "triesAgain", target: "presented" },
               "no-entry": { guard: "myTicket", target: "retry" },
             },
           },
@@ -396,7 +398,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
                 { guard: "servedCame", target: "presented" },
                 { guard: "servedLeft", target: "idle", actions: "forgetWords" },
               ],
-              again: { guard: "ofThisTurn", target: "presented" },
+              again: { guard: "triesAgain", target: "presented" },
             },
           },
         },
@@ -475,7 +477,7 @@ function nextStep() {
     after: { nextStep: "lingering" },
     on: {
       presence: { guard: "servedLeft", target: "idle", actions: "forgetWords" },
-      again: { guard: "ofThisTurn", target: "presented" },
+      again: { guard: "triesAgain", target: "presented" },
     },
   } as const;
 }

@@ -135,6 +135,12 @@ describe("the next person", () => {
     expect(lane.of("release")).toHaveLength(2);
   });
 
+  it("is nobody while the one who walks through still shows a code to the camera", () => {
+    const lane = new Bench().ready().comes().shows("green").forehead().leaves();
+    lane.send({ type: "again", turn: lane.turn }).wait(20_000);
+    expect(lane.of("decided")).toHaveLength(1);
+  });
+
   it("who leaves while the turnstile is still busy loses the grant as a no-entry", () => {
     const lane = new Bench().ready().comes().shows("green").forehead().leaves();
     lane.comes().shows("green").forehead().leaves();

@@ -191,6 +191,16 @@ describe("over any sequence of events", () => {
     });
   });
 
+  it("nobody is asked or judged for want of a code where nobody stands", () => {
+    check((told) => {
+      play(told, (lane) => {
+        const { value, context } = lane.state;
+        const asking = typeof value.access !== "string" || value.access === "screening";
+        if (asking) expect(context.present[context.direction]).toBe(true);
+      });
+    });
+  });
+
   it("nobody's result is still shown once the next person is being served", () => {
     check((told) => {
       play(told, (lane) => {
