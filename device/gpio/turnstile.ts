@@ -66,7 +66,7 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
   readonly #releases = new Map<Direction, { readonly output: LineOutput }>();
   #holder: { readonly output: LineOutput; readonly wire: Wire } | null = null;
   #freed = false;
-  #fault = false;
+  readonly #faults = new Set<"inputs" | "outputs">();
   #running = false;
   #cancels: (() => void)[] = [];
   #cancelDue: (() => void) | null = null;
@@ -154,16 +154,11 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
   free(): void {
     this.#freed = true;
     this.#way.freed();
-    void this.#letGo();
+    void this.#letGo().catch(() => this.#fares("outputs", false));
   }
 
   async #letGo(): Promise<void> {
-    if (this.#holder === null) return;
-    try {
-      await this.#holder.output.drive(this.#holder.wire.activeLow);
-    } catch (error) {
-      this.#break(error);
-    }
+    if (this.#holder !== null) await this.#holder.output.drive(this.#holder.wire.activeLow);
   }
 
   async #hold(): Promise<void> {
@@ -176,8 +171,9 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
       if (this.#freed) await this.#letGo();
       else await this.#hold();
       if (this.#freed) await this.#letGo();
-    } catch (error) {
-      this.#break(error);
+      this.#fares("outputs", true);
+    } catch {
+      this.#fares("outputs", false);
     }
   }
 
@@ -261,29 +257,26 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
 
   /** Reads every level again: edges are coalesced or lost while the process is busy. */
   #resync(): void {
-    let failed: unknown = null;
+    let readable = true;
     for (const [name, { input, wire }] of this.#sensed) {
       try {
         this.#feed(name, input.read() !== wire.activeLow);
-      } catch (error) {
-        failed = error;
+      } catch {
+        readable = false;
         if (name === "fire" || name === "fire-loop") this.#feed(name, true);
       }
     }
     this.#tellPasses(this.#passes.tick(this.#clock.monotonic()));
     this.#settle();
-    if (failed !== null) this.#break(failed);
-    else if (this.#fault) {
-      this.#fault = false;
-      this.#tell([{ kind: "health", health: "ok", what: "inputs", at: this.#clock.monotonic() }]);
-    }
+    this.#fares("inputs", readable);
   }
 
-  #break(error: unknown): void {
-    if (this.#fault) return;
-    this.#fault = true;
-    const what = error instanceof GpioError ? error.code : "inputs";
-    this.#tell([{ kind: "health", health: "fault", what, at: this.#clock.monotonic() }]);
+  /** Tells a fault once, and its end once. */
+  #fares(what: "inputs" | "outputs", well: boolean): void {
+    if (well !== this.#faults.has(what)) return;
+    if (well) this.#faults.delete(what);
+    else this.#faults.add(what);
+    this.#tell([{ kind: "health", health: well ? "ok" : "fault", what, at: this.#clock.monotonic() }]);
   }
 }
 

@@ -24,6 +24,8 @@ export class Health {
   readonly #hasScanner: boolean;
   readonly #logger: Logger;
   #state: Troubles = noTroubles;
+  /** Contacts and beams that are at fault: the last of them to mend ends the trouble. */
+  readonly #sensors = new Set<string>();
 
   constructor(
     clock: Clock,
@@ -69,6 +71,13 @@ export class Health {
       this.#logger.error("a device did not open", { trouble, code: codeOf(error, "GL-2000") });
       this.observe(trouble, true);
     }
+  }
+
+  /** One of the lane's contacts, beams or their chip, by the name that the inputs give it. */
+  sensor(what: string, faulty: boolean): void {
+    if (faulty) this.#sensors.add(what);
+    else this.#sensors.delete(what);
+    this.observe("sensor-fault", this.#sensors.size > 0);
   }
 
   /** Troubles become visible by lasting; call now and then. */

@@ -38,7 +38,7 @@ export function onInput(event: InputEvent, host: InputHost): void {
       host.callGuard();
       return;
     case "health":
-      host.health.observe("sensor-fault", event.health === "fault");
+      host.health.sensor(event.what, event.health === "fault");
   }
 }
 

@@ -124,6 +124,19 @@ describe("within two seconds, and back within five of the device's return", () =
     expect(site.bench.latched).toBe(true);
   });
 
+  it("two light barriers at fault: the lane is out of service until both are mended", async () => {
+    const bench = await new LaneBench().ready();
+    const at = bench.clock.monotonic();
+    const tell = (health: "ok" | "fault", what: string) => bench.input({ kind: "health", health, what, at }).wait(500);
+    await tell("fault", "beam-entry");
+    await tell("fault", "chatter-exit");
+    await tell("ok", "chatter-exit");
+    expect(bench.street?.screen).toBe("out-of-service");
+    await tell("ok", "beam-entry");
+    expect(bench.street?.screen).toBe("idle-entry");
+    expect(bench.types).toEqual(["trouble", "trouble-cleared"]);
+  });
+
   it("a calibration that expires is told, and changes nothing else", async () => {
     const clock = new SimClock();
     const expires = later(clock.wall().at, seconds(60));

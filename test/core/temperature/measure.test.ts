@@ -126,6 +126,14 @@ describe("an approach", () => {
     );
   });
 
+  it("so slow that every run of samples agrees is read where it ends, not on the way", () => {
+    const bench = new SensorBench(warm, 0.01);
+    const to = bench.skin(38);
+    const start = bench.now;
+    timed(bench, () => bench.sample(Math.min(to, to - 1 + (bench.now - start) * 0.0007)));
+    expect(bench.result?.estimate).toBeGreaterThanOrEqual(37.9);
+  });
+
   it("with a stop at arm's length, too low for a body, is asked closer and measured when the forehead is there", () => {
     const bench = new SensorBench();
     bench.during(1000, () => bench.sample(30.5));
