@@ -10,7 +10,7 @@ import {
   defaultCorrection,
   skinOf,
 } from "../../../src/core/temperature/correction.ts";
-import { driftAfter, driftOf, drifts, startDrift } from "../../../src/core/temperature/drift.ts";
+import { defaultDriftSettings, driftAfter, driftOf, drifts, startDrift } from "../../../src/core/temperature/drift.ts";
 import { defaultMeasureSettings } from "../../../src/core/temperature/settings.ts";
 import { celsius, monotonic, toTenths } from "../../../src/core/units.ts";
 
@@ -44,6 +44,11 @@ describe("the correction table", () => {
         },
       ),
     );
+  });
+
+  it("adds two degrees at most even where nobody checked it", () => {
+    const unchecked = { version: "x", points: [point(10, 5), point(20, -5)] };
+    expect([10, 20].map((ambient) => correctionAt(unchecked, celsius(ambient)))).toEqual([2, -2]);
   });
 
   it("adds linearly between its points and levelly outside them", () => {
@@ -100,6 +105,10 @@ describe("the drift watch", () => {
     expect(Object.values(most.open).reduce((sum, count) => sum + count, 0)).toBeLessThan(20);
     expect(most.reference.length + most.recent.length).toBe(9);
     expect(watched(19, () => 36.5)).toMatchObject({ reference: [], recent: [] });
+    const hasty = { ...defaultDriftSettings, batch: 3 };
+    let few = startDrift("forehead-1");
+    for (let person = 0; person < 19; person += 1) few = driftAfter(few, celsius(36.5), hasty);
+    expect(few.reference).toEqual([]);
   });
 
   it("finds a shift of more than 0.3 °C and none where only a few have a fever", () => {

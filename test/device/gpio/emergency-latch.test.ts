@@ -1,8 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FileEmergencyLatch, LatchError } from "../../../device/gpio/emergency-latch.ts";
+
+/** What was synced to the disk, by its path. */
+const synced = vi.hoisted((): string[] => []);
+vi.mock("node:fs", async (original) => {
+  const real = await original<typeof import("node:fs")>();
+  return {
+    ...real,
+    fsyncSync: (handle: number) => {
+      synced.push(readlinkSync(`/proc/self/fd/${handle}`));
+      real.fsyncSync(handle);
+    },
+  };
+});
 
 let folder: string;
 beforeEach(() => {
@@ -24,6 +37,15 @@ describe("the emergency latch", () => {
     latch.clear();
     latch.clear();
     expect(latch.latched()).toBe(false);
+  });
+
+  it("is on disk before the outputs move: its folder is synced after setting and after clearing", () => {
+    const latch = new FileEmergencyLatch(join(folder, "emergency"));
+    for (const change of [() => latch.latch(), () => latch.clear()]) {
+      synced.length = 0;
+      change();
+      expect(synced.at(-1)).toBe(folder);
+    }
   });
 
   it("counts as set when the file is empty, a folder, or cannot be reached", () => {

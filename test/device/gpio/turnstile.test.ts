@@ -222,6 +222,11 @@ describe("PASS contacts instead of beams", () => {
     expect(events).toEqual(["mains-lost true"]);
   });
 
+  it("see no passage in an opening longer than a body takes, though it is no fault yet", async () => {
+    await opened("entry", 7000);
+    expect(events).toEqual([]);
+  });
+
   it("take a contact that stays open for a fault, and its closing for a mending, never for a passage", async () => {
     await opened("entry", 11_000);
     await opened("exit", 60);
