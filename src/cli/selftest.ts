@@ -16,7 +16,7 @@ interface Options {
 const takes: Readonly<Record<SelftestPart, number>> = {
   camera: 3000,
   thermometer: 3000,
-  relay: 1200,
+  relay: 2200,
   scanner: 20_000,
   sound: 7200,
 };

@@ -49,12 +49,17 @@ export class Bench implements Workbench {
       decodeMs: { p50: 38, p95: 61 },
     }),
   };
+  #restsUntil = 0;
+  /** As the real one: a pulse rests for 300 ms after its 250, and another one is refused until then. */
   readonly release = {
     pulse: (direction: Direction) =>
       new Promise<void>((resolve, reject) => {
-        if (this.relayFault !== null) reject(new ReleaseError(this.relayFault, `the relay: ${this.relayFault}`));
+        const now = this.clock.monotonic();
+        const fault = this.relayFault ?? (now < this.#restsUntil ? "overlap" : null);
+        if (fault !== null) reject(new ReleaseError(fault, `the relay: ${fault}`));
         else {
           this.pulses.push(direction);
+          this.#restsUntil = now + 550;
           this.clock.after(millis(250), resolve);
         }
       }),

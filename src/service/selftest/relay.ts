@@ -1,9 +1,11 @@
 import type { Direction } from "../../core/flow.ts";
 import type { CheckResult } from "../../core/panel.ts";
-import { since } from "../../core/units.ts";
+import { seconds, since } from "../../core/units.ts";
 import { ReleaseError } from "../../ports/release.ts";
 import type { Workbench } from "../workbench.ts";
 import { bad, good } from "./steps.ts";
+
+const REST = seconds(1);
 
 /** Pulses each direction once. Only in local maintenance mode, with nobody in the way and no emergency. */
 export async function relaySteps(bench: Workbench): Promise<readonly CheckResult[]> {
@@ -11,6 +13,8 @@ export async function relaySteps(bench: Workbench): Promise<readonly CheckResult
   if (refused !== null) return [refused];
   const steps: CheckResult[] = [];
   for (const direction of ["entry", "exit"] as const) {
+    // A pulse rests before another one may follow (the longest interlock is 1 s).
+    if (steps.length > 0) await new Promise<void>((resolve) => void bench.clock.after(REST, resolve));
     // Somebody may have stepped in while the first direction was tried.
     const stillRefused = mayMove(bench);
     if (stillRefused !== null) return [...steps, stillRefused];
