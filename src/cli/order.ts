@@ -4,7 +4,17 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
-import { longestLockdown, type OrderClaims, orderLife, type SigningKey, signOrder } from "../protocol/orders.ts";
+import {
+  type DesiredClaims,
+  longestLockdown,
+  type OrderClaims,
+  type OrderKey,
+  orderLife,
+  SignatureCheck,
+  type SigningKey,
+  signDesired,
+  signOrder,
+} from "../protocol/orders.ts";
 import { encode, parseResult, parseState } from "../protocol/parse.ts";
 import type { Result, Signed } from "../protocol/payloads.ts";
 import { type LaneId, laneTopic, type OrderKind, orderKinds, parseLaneName } from "../protocol/topics.ts";
@@ -24,6 +34,7 @@ interface SendOptions extends SignOptions {
   readonly ca?: string;
   readonly cert?: string;
   readonly certKey?: string;
+  readonly keep?: string;
   readonly wait: string;
 }
 
@@ -36,8 +47,19 @@ export function register(program: Command): void {
     .command("keygen <file>")
     .description("make an Ed25519 key pair: the private key into FILE (0600), the public one on standard output")
     .requiredOption("--kid <name>", "name of the key")
+    .option(
+      "--role <role>",
+      "operator signs orders; configuration keeps lockdowns and seconds district-wide orders",
+      "operator",
+    )
     .option("--json", "one JSON object")
-    .action(async (file: string, options: { kid: string }) => printJson(await keygen(file, options.kid)));
+    .action(async (file: string, options: { kid: string; role: string }) =>
+      printJson(await keygen(file, options.kid, options.role)),
+    )
+    .addHelpText(
+      "after",
+      "\nThe line printed goes into the list of keys in the lane's file broker.orderKeys. FILE.ctr beside FILE counts the\norders that it signed: keep both together, a counter that is lost makes lanes refuse the next order.",
+    );
 
   const signing = (name: string, what: string): Command =>
     order
@@ -60,6 +82,10 @@ export function register(program: Command): void {
     .option("--ca <file>", "CA certificate (PEM)")
     .option("--cert <file>", "own certificate (PEM)")
     .option("--cert-key <file>", "its private key (PEM)")
+    .option(
+      "--keep <file>",
+      "configuration key: the lockdown also holds over a restart of the lane, until its end or unlock --keep",
+    )
     .option("--wait <seconds>", "how long to wait for the answer", "10")
     .action(async (kind: string, lane: string, options: SendOptions) => {
       for (const result of await send(kind, lane, options)) printJson(result);
@@ -67,12 +93,14 @@ export function register(program: Command): void {
 }
 
 /** Writes a private key that only its owner can read; returns the public part for the lane's configuration. */
-async function keygen(file: string, kid: string): Promise<unknown> {
+async function keygen(file: string, kid: string, role: string): Promise<OrderKey> {
+  if (role !== "operator" && role !== "configuration")
+    throw new UsageError(`${role.slice(0, 40)} is no role; use operator or configuration`);
   if (existsSync(file)) throw new UsageError(`${file} is there already; a key is never overwritten`);
   const pair = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
   const jwk = await exportJWK(pair.privateKey);
   writeFileSync(file, `${JSON.stringify({ ...jwk, kid })}\n`, { mode: 0o600, flag: "wx" });
-  return { kid, jwk: await exportJWK(pair.publicKey), role: "operator" };
+  return { kid, jwk: await exportJWK(pair.publicKey), role };
 }
 
 function readKey(file: string): SigningKey {
@@ -151,6 +179,7 @@ async function send(
     const challenge = options.challenge ?? (lane === null ? undefined : await askedFor(client, lane));
     const order = await signed(kind, laneText, { ...options, ...(challenge === undefined ? {} : { challenge }) });
     const { cid } = order.claims;
+    if (options.keep !== undefined) await keep(client, order.lane, order.claims, readKey(options.keep));
     const results: Result[] = [];
     const ended = new Promise<void>((resolve) => {
       client.on("message", (_topic, payload) => {
@@ -167,6 +196,35 @@ async function send(
   } finally {
     await client.endAsync(true);
   }
+}
+
+/**
+ * Puts the lockdown of an order into the desired configuration, or takes it out; whatever else stands there stays.
+ * @throws UsageError where what stands there was signed by another key: it would be signed with this one unseen.
+ */
+async function keep(client: MqttClient, lane: LaneId, order: OrderClaims, key: SigningKey): Promise<void> {
+  if (order.kind !== "lockdown" && order.kind !== "unlock")
+    throw new UsageError("--keep goes with lockdown and unlock");
+  const topic = laneTopic(lane, "config/desired");
+  const standing = await retained(client, topic);
+  const { d: _, ...jwk } = key.jwk;
+  const check = new SignatureCheck([{ kid: key.kid, jwk, role: "configuration" }]);
+  const verified = standing === null ? null : await check.desired(standing);
+  if (verified !== null && !verified.ok)
+    throw new UsageError(
+      `the lane's desired configuration can't be trusted (${verified.reason}); use the key that signed it`,
+    );
+  const before = verified?.claims;
+  const claims: DesiredClaims = {
+    version: Math.max(order.ctr, (before?.version ?? 0) + 1),
+    target: order.target,
+    iat: order.iat,
+    who: order.who,
+    lockdown: order.until === undefined ? null : { until: order.until },
+    documents: before?.documents ?? {},
+    values: before?.values ?? {},
+  };
+  await client.publishAsync(topic, encode(await signDesired(claims, key)), { qos: 1, retain: true });
 }
 
 async function connected(options: SendOptions): Promise<MqttClient> {
@@ -194,18 +252,26 @@ async function connected(options: SendOptions): Promise<MqttClient> {
 }
 
 /** The challenge that the lane's retained state asks for while its clock isn't trusted. */
-function askedFor(client: MqttClient, lane: LaneId): Promise<string | undefined> {
+async function askedFor(client: MqttClient, lane: LaneId): Promise<string | undefined> {
+  const payload = await retained(client, laneTopic(lane, "state"));
+  const state = payload === null ? null : parseState(payload);
+  if (state === null || !state.ok || state.value.state !== "online" || state.value.clock === "synced") return undefined;
+  return state.value.challenge;
+}
+
+/** What stands at a topic; null where nothing comes within a second. */
+function retained(client: MqttClient, wanted: string): Promise<Buffer | null> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => resolve(undefined), 1000);
-    client.once("message", (_topic, payload) => {
+    const end = (payload: Buffer | null): void => {
       clearTimeout(late);
-      const state = parseState(payload);
-      resolve(
-        state.ok && state.value.state === "online" && state.value.clock !== "synced"
-          ? state.value.challenge
-          : undefined,
-      );
-    });
-    client.subscribe(laneTopic(lane, "state"), { qos: 1 });
+      client.off("message", look);
+      resolve(payload);
+    };
+    const look = (topic: string, payload: Buffer): void => {
+      if (topic === wanted) end(payload);
+    };
+    const late = setTimeout(() => end(null), 1000);
+    client.on("message", look);
+    client.subscribe(wanted, { qos: 1 });
   });
 }

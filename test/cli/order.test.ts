@@ -32,6 +32,7 @@ async function greenlane(...words: readonly string[]): Promise<Record<string, un
 describe("greenlane order", () => {
   let folder: string;
   let key: string;
+  let keeper: string;
   let broker: TestBroker;
   let centre: TestCentre;
   let reporter: Reporter;
@@ -40,7 +41,9 @@ describe("greenlane order", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "greenlane-order-"));
     key = join(folder, "op.jwk");
+    keeper = join(folder, "conf.jwk");
     const made = await greenlane("order", "keygen", key, "--kid", "op-1");
+    const second = await greenlane("order", "keygen", keeper, "--kid", "conf-1", "--role", "configuration");
     broker = await startBroker();
     centre = new TestCentre(lane);
     await centre.start(broker.url);
@@ -55,7 +58,7 @@ describe("greenlane order", () => {
       mqtt: { url: broker.url, protocolVersion: 4, clientId: "lane-1", keepalive: millis(10_000) },
       districtKey: (await districtKeys()).publicKey,
       dayKey: () => null,
-      orderKeys: [made[0] as never],
+      orderKeys: [made[0] as never, second[0] as never],
       settings: { reserve: false, random: () => 0 },
     });
     reporter.orders.onOrder(async (order) => {
@@ -97,6 +100,27 @@ describe("greenlane order", () => {
     expect(sent.map(({ status }) => status)).toEqual(["accepted", "done"]);
     expect(acted).toEqual([expect.objectContaining({ kind: "lockdown", who: "op 7", forMs: 300_000 })]);
   });
+
+  it("keeps a lockdown in the desired configuration with a second key, and takes it out again with the unlock", async () => {
+    const send = (...words: readonly string[]) =>
+      greenlane("order", "send", ...words, "--key", key, "--who", "op 7", "--broker", broker.url, "--mqtt", "3.1.1");
+    const keep = ["--keep", keeper];
+    expect((await send("lockdown", "linqu/mall-1/lane-1", "--minutes", "5", ...keep)).at(-1)?.status).toBe("done");
+    await centre.until(({ reported }) => reported.length === 1);
+    const kept = acted.find(({ cid }) => cid.startsWith("desired-"));
+    expect(kept).toMatchObject({ kind: "lockdown", who: "op 7" });
+    await send("unlock", "linqu/mall-1/lane-1", ...keep);
+    await centre.until(({ reported }) => reported.length === 2);
+    expect(centre.reported.map(({ status }) => status)).toEqual(["applied", "applied"]);
+    expect(acted.filter(({ cid }) => cid.startsWith("desired-")).map(({ kind }) => kind)).toEqual([
+      "lockdown",
+      "unlock",
+    ]);
+
+    const stranger = join(folder, "other.jwk");
+    await greenlane("order", "keygen", stranger, "--kid", "conf-1", "--role", "configuration");
+    await expect(send("unlock", "linqu/mall-1/lane-1", "--keep", stranger)).rejects.toThrow("bad-signature");
+  }, 30_000);
 
   it.each([
     ["an order that is none", ["order", "sign", "open", "a/b/c"], "is no order"],

@@ -1,8 +1,8 @@
 /** A small centre: keeps every event by its identity and confirms. Can be told to be silent, or to say wrong things. */
 import { connectAsync, type MqttClient } from "mqtt";
 import type { Envelope } from "../../src/protocol/envelope.ts";
-import { encode, parseEnvelope, parseResult, parseState } from "../../src/protocol/parse.ts";
-import type { Receipt, Result, State } from "../../src/protocol/payloads.ts";
+import { encode, parseEnvelope, parseReported, parseResult, parseState } from "../../src/protocol/parse.ts";
+import type { Receipt, Reported, Result, State } from "../../src/protocol/payloads.ts";
 import { add, missing, type Range, type Ranges, toReceipt } from "../../src/protocol/ranges.ts";
 import { centreTopic, everyLane, type LaneId, laneTopic, parseTopic } from "../../src/protocol/topics.ts";
 
@@ -12,6 +12,7 @@ export class TestCentre {
   readonly wire: Envelope[] = [];
   readonly states: State[] = [];
   readonly results: Result[] = [];
+  readonly reported: Reported[] = [];
   readonly bytes: Buffer[] = [];
   duplicates = 0;
   silent = false;
@@ -99,6 +100,9 @@ export class TestCentre {
     } else if (about.what === "command/result") {
       const result = parseResult(payload);
       if (result.ok) this.results.push(result.value);
+    } else if (about.what === "config/reported") {
+      const reported = parseReported(payload);
+      if (reported.ok) this.reported.push(reported.value);
     } else if (about.what === "event/alert" || about.what === "event/system") this.#event(payload);
     for (const look of [...this.#watchers]) look();
   }
