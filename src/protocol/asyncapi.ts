@@ -4,8 +4,9 @@
  */
 import type { TSchema } from "typebox";
 import { Envelope } from "./envelope.ts";
+import { examples } from "./examples.ts";
+import { guide } from "./guide.ts";
 import { DesiredClaims, OrderClaims, orderLife } from "./orders.ts";
-import { payloadCap } from "./parse.ts";
 import { CentreState, CountReport, Receipt, Reported, Request, Result, Signed, State } from "./payloads.ts";
 import { idPattern, orderKinds } from "./topics.ts";
 
@@ -189,14 +190,7 @@ export function asyncApiDocument(): Record<string, unknown> {
     info: {
       title: "Greenlane over MQTT",
       version: "1.0.0",
-      description: [
-        `JSON in UTF-8, at most ${payloadCap} bytes. Works on MQTT 3.1.1 and 5; everything that must be safe is in the payload, MQTT 5 properties repeat it.`,
-        "Identity of an event is (src, epoch, seq); seq counts from 1 without holes within an epoch, over both event topics.",
-        "A lane keeps an event until a receipt covers it. An acknowledgement by the broker is no receipt.",
-        "subject is a compact JWE (ECDH-ES on P-256, A256GCM) to the district's key; everything else can be read by any tool.",
-        "Receivers ignore fields that they don't know, except in signed claims.",
-        "The operations are those of a control room.",
-      ].join("\n\n"),
+      description: guide,
     },
     defaultContentType: "application/json",
     channels: by(channel),
@@ -206,6 +200,9 @@ export function asyncApiDocument(): Record<string, unknown> {
         name: row.name,
         contentType: "application/json",
         payload: reference("schemas", row.schema),
+        ...(examples[row.name] === undefined
+          ? {}
+          : { examples: examples[row.name]?.map((payload) => ({ payload: structuredClone(payload) })) }),
       })),
       schemas: structuredClone(messageSchemas),
     },

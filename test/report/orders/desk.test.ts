@@ -165,6 +165,10 @@ describe("the order desk", () => {
     expect(answers.at(-1)).toMatchObject({ cid: order.cid, status: "rejected", reason: "interrupted" });
     await desk.handle("release", signed, false);
     expect(acted).toHaveLength(1);
+    expect(answers.at(-1)).toMatchObject({ cid: order.cid, status: "duplicate", was: "rejected" });
+    const told = answers.length;
+    await restart();
+    expect(answers).toHaveLength(told);
   });
 
   it("does nothing that it can't record", async () => {
