@@ -9,7 +9,7 @@ import { pinoLogger } from "../../src/cli/pino-logger.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { CodeRead, Direction, Sample } from "../../src/core/flow.ts";
 import { skinOf } from "../../src/core/temperature/correction.ts";
-import { celsius, millis, minutes } from "../../src/core/units.ts";
+import { celsius, instant, millis, minutes } from "../../src/core/units.ts";
 import { demoLane, writeDemoLane } from "../../src/demo-config.ts";
 import { issuePass, newClaims } from "../../src/pass/issue.ts";
 import { createSigningKey, trustedKeyOf } from "../../src/pass/keys.ts";
@@ -39,7 +39,8 @@ export interface GreenChildInput {
 const input = JSON.parse(process.argv[2] ?? "") as GreenChildInput;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const clock = new SimClock();
+// A quarter of an hour, at whose end sums are reported, closes while people still come.
+const clock = new SimClock(instant(Date.UTC(2020, 4, 6, 1, 12)));
 const config = loadConfig(writeDemoLane(input.folder, input.broker));
 const { correction } = measureSettings(config);
 const issuer = createSigningKey();
