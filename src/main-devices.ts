@@ -12,6 +12,7 @@ import { defaultSampling, SampledThermometer } from "../device/thermometer/sampl
 import type { Sensor } from "../device/thermometer/sensor.ts";
 import { SupervisedWatchdog, systemdNotify } from "../device/watchdog/supervised-watchdog.ts";
 import type { LaneConfig } from "./config/schema.ts";
+import { within } from "./core/hours.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Voice } from "./ports/voice.ts";
@@ -39,19 +40,21 @@ export function thermometerOf({ devices, temperature }: LaneConfig, clock: Clock
 
 /** A lane without sound goes on, so a missing set is told and not fatal. */
 export function voiceOf(
-  { devices, display }: LaneConfig,
+  { devices, display, temperature }: LaneConfig,
   clock: Clock,
   logger: Logger,
 ): Voice & { readonly mute: boolean } {
   const { player, device, set, volumes } = devices.sounder;
   const folder = fileURLToPath(new URL("../config/sounds", import.meta.url));
   const volume = (): number => {
-    const now = new Date(clock.wall().at + 8 * 3_600_000).toISOString().slice(11, 16);
-    const row = volumes.find(({ from, to }) => (from <= to ? now >= from && now < to : now >= from || now < to));
-    return (row?.volume ?? 0) / 100;
+    const { at } = clock.wall();
+    return (volumes.find((hours) => within(hours, at))?.volume ?? 0) / 100;
   };
   try {
-    const sounds = new SoundSet(set === "standard" ? folder : join(folder, set), display.languages[0] ?? "zh");
+    const sounds = new SoundSet(set === "standard" ? folder : join(folder, set), {
+      languages: display.slow ? display.languages : ["zh"],
+      measureAt: temperature.site,
+    });
     return new ChildSounder({ player, device, sounds, volume }, logger);
   } catch (error) {
     logger.error("no sounds", { code: "GL-2402", why: (error as Error).message });

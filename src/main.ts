@@ -34,11 +34,20 @@ export interface KioskOptions extends Pick<ServiceOptions, "file" | "logTail" | 
   readonly logger: Logger;
 }
 
+export class SimulatedError extends Error {
+  readonly code = "GL-1105";
+  constructor() {
+    super("GL-1105: devices.simulated is true: run greenlane demo, or set it to false on a kiosk");
+    this.name = "SimulatedError";
+  }
+}
+
 /**
  * Starts the kiosk. Without the district's key files it runs out of service, so that its panel can take them.
  * @throws what is missing of the board, with its code and what to do; the outputs are safe then.
  */
 export async function startKiosk({ config, logger, ...service }: KioskOptions): Promise<RunningKiosk> {
+  if (config.devices.simulated) throw new SimulatedError();
   const clock = clockOf(config);
   const turnstile = await safeOutputs(config, clock);
   const { material, missing } = await materialOrNone(config, clock, logger);

@@ -4,23 +4,27 @@ import type { Direction } from "./core/flow.ts";
 import type { LaneTag, SiteTexts } from "./core/live.ts";
 import { correctionTable } from "./core/temperature/correction.ts";
 import { defaultMeasureSettings, type MeasureSettings } from "./core/temperature/settings.ts";
-import { seconds } from "./core/units.ts";
+import { type Millis, millis, seconds } from "./core/units.ts";
 import { type SiteRules, siteRules } from "./core/verdict/site-rules.ts";
 import type { LaneSettings } from "./lane/lane-parts.ts";
 import { defaultReadSettings, type ReadSettings } from "./read/settings.ts";
+import type { ReporterSettings } from "./report/reporter.ts";
+import { defaultVerifierSettings, type VerifierSettings } from "./verify/verifier.ts";
+import type { Face } from "./web/server.ts";
 
 /** P0 is no setting: whoever stands at the exit is let out after this long without any answer. */
 const EXIT_WAIT = seconds(3);
 
 export function laneSettings(config: LaneConfig): LaneSettings {
-  const { timings } = config;
+  const { timings, site, display } = config;
+  const dwell = display.slow ? 2 : 1;
   return {
     timings: {
       codeToTemperature: timings.codeToTemperature,
       noCredential: timings.noCredentialAfter,
-      result: timings.resultDwell,
-      nextStep: timings.nextStepDwell,
-      window: timings.turnstileWindow,
+      result: millis(timings.resultDwell * dwell),
+      nextStep: millis(timings.nextStepDwell * dwell),
+      window: site.luggageLane ? timings.wideWindow : timings.turnstileWindow,
       wideWindow: timings.wideWindow,
       slack: timings.afterWindow,
       interlock: config.devices.gpio.interlock,
@@ -29,6 +33,7 @@ export function laneSettings(config: LaneConfig): LaneSettings {
       callRoom: timings.callRoomAfter,
       oneMoment: timings.oneMomentAfter,
       lockdownMax: timings.lockdownMax,
+      rush: site.arrivalPeaks,
     },
     rules: rulesOf(config),
     temperature: measureSettings(config),
@@ -84,17 +89,8 @@ export function readSettings({ reading }: LaneConfig): ReadSettings {
 export const sideOf = ({ lane }: LaneConfig): Direction => (lane.way === "exit" ? "exit" : "entry");
 
 /** What the pages are told once for all people. */
-export function faceOf(config: LaneConfig) {
-  return {
-    lane: laneTag(config),
-    site: siteTexts(config),
-    look: {
-      size: config.display.bigType ? "big" : "normal",
-      pace: config.display.slow ? "slow" : "normal",
-      measureAt: config.temperature.site,
-      convertAddress: config.site.conversionUrl,
-    },
-  } as const;
+export function faceOf(config: LaneConfig): Face {
+  return { lane: laneTag(config), site: siteTexts(config), look: lookOf(config) };
 }
 
 export function laneTag({ lane }: LaneConfig): LaneTag {
@@ -104,13 +100,39 @@ export function laneTag({ lane }: LaneConfig): LaneTag {
 export function siteTexts({ site }: LaneConfig): SiteTexts {
   const other = site.otherEntrance;
   return {
+    kind: site.kind,
     name: site.name,
     phones: {
       complaint: site.phones.complaint,
       technical: site.phones.technical,
       site: site.phones.site,
-      health: null,
+      health: site.phones.health,
     },
     otherEntrance: other === null ? null : { name: other.name, minutes: other.minutes },
+    waitingPlace: site.waitingPlace,
+    feverClinic: site.feverClinic,
   };
+}
+
+/** How the pages look and what they show beside the lane's own views. */
+function lookOf({ site, temperature, display }: LaneConfig): NonNullable<Face["look"]> {
+  return {
+    size: display.bigType ? "big" : "normal",
+    pace: display.slow ? "slow" : "normal",
+    languages: display.languages,
+    orientation: display.orientation,
+    measureAt: temperature.site,
+    convertAddress: site.conversionUrl,
+    placeCode: site.placeCode,
+  };
+}
+
+export const shiftOf = ({ timings }: LaneConfig): Millis => timings.guardShift;
+
+export function verifierSettings({ timings }: LaneConfig): VerifierSettings {
+  return { ...defaultVerifierSettings, deadline: timings.verifyDeadline };
+}
+
+export function reporterSettings({ broker, storage }: LaneConfig): Partial<ReporterSettings> {
+  return { longestPause: broker.reconnectMax, capacity: storage.reserve };
 }

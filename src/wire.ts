@@ -12,12 +12,12 @@ import type { OrderKey } from "./protocol/orders.ts";
 import { PooledCodeReader } from "./read/code-reader.ts";
 import { createReporter, type Reporter, type ReporterOptions, type ReporterSettings } from "./report/reporter.ts";
 import type { PlatformLookup, ReplayMemory, RevocationFilter, TrustSource } from "./verify/parts.ts";
-import { createVerifier, defaultVerifierSettings, type SignatureCheck } from "./verify/verifier.ts";
+import { createVerifier, type SignatureCheck } from "./verify/verifier.ts";
 import type { Guard } from "./web/pins.ts";
 import { createWeb, type Face, type Web, type WebOptions } from "./web/server.ts";
 import { type TroubleLook, watchHealth } from "./wire-health.ts";
 import { type ServiceOptions, serviceOf } from "./wire-service.ts";
-import { faceOf, laneSettings, readSettings } from "./wire-settings.ts";
+import { faceOf, laneSettings, readSettings, reporterSettings, shiftOf, verifierSettings } from "./wire-settings.ts";
 
 /** What stands outside of the process: the devices of main.ts or the fakes of the rig. */
 export type Devices = Pick<
@@ -89,12 +89,12 @@ export async function wire(config: LaneConfig, devices: Devices, around: Surroun
     districtKey: around.districtKey,
     dayKey: around.dayKey,
     orderKeys: around.orderKeys,
-    settings: { longestPause: config.broker.reconnectMax, ...around.reporting },
+    settings: { ...reporterSettings(config), ...around.reporting },
   });
   const verifier = createVerifier({
     clock,
     trust: around.trust,
-    settings: defaultVerifierSettings,
+    settings: verifierSettings(config),
     logger: logger.child("verify"),
     ...(around.platform === undefined ? {} : { platform: around.platform }),
     ...(around.revocation === undefined ? {} : { revocation: around.revocation }),
@@ -110,6 +110,7 @@ export async function wire(config: LaneConfig, devices: Devices, around: Surroun
     clock,
     logger,
     ...face(config),
+    shift: shiftOf(config),
     routes: async (app) => {
       await around.web.routes?.(app);
       await service?.routes(app);

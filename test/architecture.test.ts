@@ -48,7 +48,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/wire-bench.ts": ["src/wire.ts", "src/service"],
   "src/wire-health.ts": ["src/lane", "src/report"],
   "src/wire-service.ts": ["src/wire.ts", "src/wire-bench.ts", "src/config", "src/service", "src/web"],
-  "src/wire-settings.ts": ["src/config", "src/lane", "src/read"],
+  "src/wire-settings.ts": ["src/config", "src/lane", "src/read", "src/report", "src/verify", "src/web"],
   "src/wire.ts": [
     "src/wire-health.ts",
     "src/wire-service.ts",

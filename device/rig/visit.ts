@@ -80,7 +80,7 @@ async function lean(
     if (body === null) return;
     if (index > 0) {
       stage.leansBack();
-      await stage.pause(300);
+      await stage.pause(600);
     } else if (!hurried && (side === "entry" || person.codes.length > 0)) {
       await Promise.race([stage.sees(asksForehead, side === "entry" ? 12_000 : 2000), judged]);
       if (over) return;

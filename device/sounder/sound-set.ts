@@ -2,23 +2,42 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Tone } from "../../src/ports/voice.ts";
-import { samplesOf } from "./wav.ts";
+import { SAMPLE_RATE, samplesOf } from "./wav.ts";
 
 interface Manifest {
   readonly tones: Readonly<Record<string, string>>;
+  /** By language and screen; `forehead.wrist` says it for wrists. */
   readonly prompts: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
+
+/** What is said, and how. */
+export interface Spoken {
+  /** In this order, one after another: Chinese alone, or in slow mode both (SCREENS, voice). */
+  readonly languages: readonly string[];
+  /** Whether foreheads or wrists are asked for. */
+  readonly measureAt: "forehead" | "wrist";
+}
+
+/** Between the same words in two languages. */
+const BREATH = new Int16Array(SAMPLE_RATE / 4);
 
 export class SoundSet {
   readonly #tones = new Map<string, Int16Array>();
   readonly #prompts = new Map<string, Int16Array>();
 
   /** @throws Error `GL-2402` where the manifest or a file it lists is missing or is not 16-bit mono at 22,050 Hz. */
-  constructor(folder: string, language: string) {
+  constructor(folder: string, { languages, measureAt }: Spoken) {
     const manifest = JSON.parse(read(join(folder, "manifest.json")).toString("utf8")) as Manifest;
     for (const [tone, file] of Object.entries(manifest.tones)) this.#tones.set(tone, samples(folder, file));
-    for (const [screen, file] of Object.entries(manifest.prompts[language] ?? {}))
-      this.#prompts.set(screen, samples(folder, file));
+    const screens = new Set(languages.flatMap((language) => Object.keys(manifest.prompts[language] ?? {})));
+    for (const screen of screens) {
+      const said = languages.flatMap((language) => {
+        const prompts = manifest.prompts[language] ?? {};
+        const file = prompts[`${screen}.${measureAt}`] ?? prompts[screen];
+        return file === undefined ? [] : [samples(folder, file)];
+      });
+      this.#prompts.set(screen, joined(said));
+    }
   }
 
   tone(tone: Tone): Int16Array | null {
@@ -29,6 +48,17 @@ export class SoundSet {
   prompt(screen: string): Int16Array | null {
     return this.#prompts.get(screen) ?? null;
   }
+}
+
+function joined(parts: readonly Int16Array[]): Int16Array {
+  const pieces = parts.flatMap((part, index) => (index === 0 ? [part] : [BREATH, part]));
+  const whole = new Int16Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 function samples(folder: string, file: string): Int16Array {

@@ -96,7 +96,7 @@ async function check(options: Options, words: readonly string[]): Promise<CheckR
   const code =
     options.text === undefined ? await fromPicture(options.image ?? "") : codeOf(await textArgument(options.text));
   const verifier = createVerifier({
-    clock: { wall: () => at },
+    clock: { wall: () => at, after: () => () => {} },
     trust: fixedTrust(keys),
     settings: defaultVerifierSettings,
     logger: silent,

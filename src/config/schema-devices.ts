@@ -16,7 +16,6 @@ import {
   record,
   say,
   share,
-  size,
   temperature,
   text,
   whole,
@@ -30,12 +29,15 @@ export const readingGroup = group(say("读码", "Reading", "摄像头画面解�
     "camera",
     { restart: true },
   ),
-  workers: whole(say("解码线程", "Decode workers", "不超过处理器核数", "No more than the board has cores"), {
-    default: 2,
-    min: 1,
-    max: 8,
-    restart: true,
-  }),
+  workers: whole(
+    say("解码线程", "Decode workers", "最多；另留两核给通道和屏幕", "At most; two cores are left to lane and screens"),
+    {
+      default: 2,
+      min: 1,
+      max: 3,
+      restart: true,
+    },
+  ),
   frameAgeLimit: duration(
     say("画面时效", "Frame age limit", "更旧的画面丢弃", "An older frame is dropped, newest wins"),
     { default: "300 ms", min: "100 ms", max: "10 s", restart: true },
@@ -389,7 +391,7 @@ const sounder = group(say("声音", "Sound", "提示音和语音", "Tones and pr
       restart: true,
     }),
   ),
-  set: text(say("语音包", "Voice set", "config/voice 下的目录名", "Folder below config/voice"), {
+  set: text(say("语音包", "Voice set", "config/sounds 下的目录名", "Folder below config/sounds"), {
     pattern: "^[a-z0-9-]{1,32}$",
     maxLength: 32,
     default: "standard",
@@ -465,9 +467,18 @@ const clock = group(say("时钟", "Clock", "可信时间", "How far the clock is
 });
 
 export const devicesGroup = group(say("设备", "Devices", "现场安装的部件", "The parts that are mounted"), {
-  simulated: yesNo(say("模拟设备", "Simulated", "仅用于演示", "For the rig only: every device is its fake"), false, {
-    restart: true,
-  }),
+  simulated: yesNo(
+    say(
+      "模拟设备",
+      "Simulated",
+      "仅用于演示；真机拒绝启动",
+      "For the rig only, where every device is its fake; a kiosk refuses to start",
+    ),
+    false,
+    {
+      restart: true,
+    },
+  ),
   camera,
   thermometer,
   gpio,
@@ -481,15 +492,4 @@ export const devicesGroup = group(say("设备", "Devices", "现场安装的部�
     ),
     baud: whole(say("波特率", "Baud rate", "8N1", "8N1"), { default: 115_200, min: 1200, max: 921_600, restart: true }),
   }),
-});
-
-export const storageGroup = group(say("存储", "Storage", "上报队列、历史和设置", "Outbox, history, staff"), {
-  directory: path(say("目录", "Directory", "数据分区", "On the data partition"), {
-    default: "/var/lib/greenlane",
-    restart: true,
-  }),
-  reserve: size(
-    say("预留空间", "Reserve", "提前占用，保证上报可写", "Allocated ahead so that an alert can always be stored"),
-    { default: "64 MiB", min: "1 MiB", max: "4 GiB", restart: true },
-  ),
 });

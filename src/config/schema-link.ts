@@ -1,5 +1,5 @@
-/** What the lane talks to: broker, trust material, platform, other lanes of the site, its own pages. */
-import { duration, group, list, maybe, oneOf, path, record, say, text, url, whole, yesNo } from "./fields.ts";
+/** What the lane talks to and what it keeps: broker, trust material, other lanes of the site, its own pages, disk, log. */
+import { duration, group, list, maybe, oneOf, path, record, say, size, text, url, whole, yesNo } from "./fields.ts";
 
 export const brokerGroup = group(say("消息服务器", "Broker", "上报与指令", "Where reports go and orders come from"), {
   url: url(
@@ -37,12 +37,6 @@ export const brokerGroup = group(say("消息服务器", "Broker", "上报与指�
     say("重连上限", "Longest pause between attempts", "1 秒起，带随机", "From 1 s, with full jitter"),
     { default: "30 s", min: "1 s", max: "5 min", restart: true },
   ),
-  centre: text(say("中心代号", "Centre id", "收齐回执的中心", "Whose receipts count"), {
-    pattern: "^[a-z0-9-]{1,32}$",
-    maxLength: 32,
-    default: "centre",
-    restart: true,
-  }),
   districtKey: maybe(
     path(
       say(
@@ -204,9 +198,25 @@ export const displayGroup = group(say("显示", "Display", "行人屏幕", "The 
     false,
   ),
   orientation: oneOf(
-    say("方向", "Orientation", "屏幕安装方式", "How the screen hangs"),
+    say(
+      "方向",
+      "Orientation",
+      "横排或竖排；auto 按屏幕比例",
+      "Layout of the page; auto goes by the screen's own proportions",
+    ),
     ["auto", "landscape", "portrait"],
     "auto",
+  ),
+});
+
+export const storageGroup = group(say("存储", "Storage", "上报队列、历史和设置", "Outbox, history, staff"), {
+  directory: path(say("目录", "Directory", "数据分区", "On the data partition"), {
+    default: "/var/lib/greenlane",
+    restart: true,
+  }),
+  reserve: size(
+    say("预留空间", "Reserve", "提前占用，保证上报可写", "Allocated ahead so that an alert can always be stored"),
+    { default: "192 MiB", min: "16 MiB", max: "4 GiB", restart: true },
   ),
 });
 

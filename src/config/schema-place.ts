@@ -3,6 +3,7 @@ import { siteKinds } from "../core/flow.ts";
 import {
   duration,
   group,
+  hour,
   instantField,
   list,
   maybe,
@@ -24,12 +25,18 @@ const id = (zh: string, en: string, about: string) =>
     restart: true,
   });
 
+const inBoth = {
+  zh: text(say("中文", "Chinese", "显示用", "As shown"), { maxLength: 60 }),
+  en: text(say("英文", "English", "显示用", "As shown"), { maxLength: 80 }),
+};
+
 /** A text in both languages, as the street sees it. */
 export const words = (zh: string, en: string) =>
-  record(say(zh, en, "中文在前，英文在后", "Chinese leads, English follows"), {
-    zh: text(say("中文", "Chinese", "显示用", "As shown"), { maxLength: 60 }),
-    en: text(say("英文", "English", "显示用", "As shown"), { maxLength: 80 }),
-  });
+  record(say(zh, en, "中文在前，英文在后", "Chinese leads, English follows"), inBoth);
+
+/** The same for a place that a guard sends people to. */
+export const places = (zh: string, en: string, aboutZh: string, about: string) =>
+  record(say(zh, en, aboutZh, about), inBoth);
 
 export const laneGroup = record(
   say("通道", "Lane", "这条通道的身份，也用于消息主题", "Identity of this lane, also its place in the topics"),
@@ -107,6 +114,14 @@ export const siteGroup = record(say("场所", "Site", "场所类型和联系方�
     technical: maybe(
       phone("技术电话", "Technical help", "设备或数据问题，可能占线", "Wrong data or registration; may be busy (P18)"),
     ),
+    health: maybe(
+      phone(
+        "卫生电话",
+        "Epidemic group or health centre",
+        "疫情防控组、社区卫生服务中心或疾控中心，值班员页面显示",
+        "Whom the guard calls about a red or yellow code (P9, P10)",
+      ),
+    ),
     site: maybe(
       phone(
         "现场电话",
@@ -155,8 +170,22 @@ export const siteGroup = record(say("场所", "Site", "场所类型和联系方�
     false,
     { restart: true },
   ),
-  waitingPlace: maybe(words("等候点", "Waiting place")),
-  feverClinic: maybe(words("发热门诊指引", "Way to the fever clinic")),
+  waitingPlace: maybe(
+    places(
+      "等候点",
+      "Waiting place",
+      "值班员页面：红黄码、车站和学校发热者在哪里等",
+      "In the guard's view: where to wait aside",
+    ),
+  ),
+  feverClinic: maybe(
+    places(
+      "发热门诊指引",
+      "Way to the fever clinic",
+      "值班员页面：医院发热者往哪里走",
+      "In the guard's view: how to get there",
+    ),
+  ),
   conversionUrl: maybe(
     url(
       say("来鲁申报地址", "Address for arrivals", "外地码转换页上的二维码", "The QR of the conversion screen (P12)"),
@@ -185,10 +214,15 @@ export const siteGroup = record(say("场所", "Site", "场所类型和联系方�
     { clause: "P19" },
   ),
   arrivalPeaks: list(
-    say("高峰时段", "Arrival peaks", "学校等：高峰时提示音简化", "Schools and the like: short tones in these hours"),
+    say(
+      "高峰时段",
+      "Arrival peaks",
+      "学校等：此时段内放行只有提示音，没有语音",
+      "Schools and the like: in these hours a grant is the tone alone",
+    ),
     record(say("时段", "Period", "当地时间", "Local time"), {
-      from: text(say("从", "From", "如 07:10", "As 07:10"), { pattern: "^([01]\\d|2[0-3]):[0-5]\\d$", maxLength: 5 }),
-      to: text(say("到", "To", "如 08:00", "As 08:00"), { pattern: "^([01]\\d|2[0-3]):[0-5]\\d$", maxLength: 5 }),
+      from: hour(say("从", "From", "如 07:10", "As 07:10")),
+      to: hour(say("到", "To", "如 08:00", "As 08:00")),
     }),
     { max: 6 },
   ),

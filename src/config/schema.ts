@@ -1,8 +1,8 @@
 /** The configuration of one lane: every field once, with its words, unit, limits and default. */
 import Type, { type Static } from "typebox";
 import { say } from "./fields.ts";
-import { devicesGroup, readingGroup, storageGroup, temperatureGroup } from "./schema-devices.ts";
-import { brokerGroup, displayGroup, logGroup, replayGroup, trustGroup, webGroup } from "./schema-link.ts";
+import { devicesGroup, readingGroup, temperatureGroup } from "./schema-devices.ts";
+import { brokerGroup, displayGroup, logGroup, replayGroup, storageGroup, trustGroup, webGroup } from "./schema-link.ts";
 import { laneGroup, rulesGroup, siteGroup, timingsGroup } from "./schema-place.ts";
 
 /** Version of the file's shape; `migrations.ts` brings older ones up to it. */

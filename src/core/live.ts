@@ -2,7 +2,7 @@
  * What the kiosk's pages are told over their live connections: the view models of views.ts as seen by one page, with
  * what the page needs beside them. The web server makes these messages, the pages draw them; both sides share the types.
  */
-import type { Direction, ModuleColour, ReasonCode, TemperatureClass } from "./flow.ts";
+import type { Direction, ModuleColour, ReasonCode, SiteKind, TemperatureClass } from "./flow.ts";
 import type { GuardView, StreetView } from "./views.ts";
 
 /** The lane's name on every surface: number and arrow in a frame (SCREENS, principle 7). */
@@ -21,6 +21,7 @@ export interface Words {
 
 /** Texts of the site that screens show. They come from the configuration, never from a code. */
 export interface SiteTexts {
+  readonly kind: SiteKind;
   readonly name: Words;
   readonly phones: {
     /** The citizens' line, 12345 (P18). */
@@ -34,6 +35,10 @@ export interface SiteTexts {
   };
   /** Where people are sent during a lockdown; null where the site has no other entrance. */
   readonly otherEntrance: { readonly name: Words; readonly minutes: number } | null;
+  /** Where somebody waits aside, for the guard; null where none is settled. */
+  readonly waitingPlace: Words | null;
+  /** The way to the fever clinic, for the guard. */
+  readonly feverClinic: Words | null;
 }
 
 /** A QR code as an outline: `path` fills the dark modules of a square of `size` modules, quiet zone not included. */
@@ -52,10 +57,16 @@ export interface Setup {
   readonly measureAt: "forehead" | "wrist";
   readonly size: "normal" | "big";
   readonly pace: "normal" | "slow";
+  /** Languages of the pedestrian's screen; Chinese leads. */
+  readonly languages: readonly ("zh" | "en")[];
+  /** `auto`: as the window is. */
+  readonly orientation: "auto" | "landscape" | "portrait";
   /** Whether the page itself plays the tones (the demo); on a kiosk the sounder does. */
   readonly pageSounds: boolean;
   /** Address for converting a code from elsewhere (P12). */
   readonly convert: QrOutline | null;
+  /** The compound's own code, which brings up its residents' (P14). */
+  readonly placeCode: QrOutline | null;
   /** One-time code of a new lane, shown on its own closed screen until a technician has set a code; else null. */
   readonly firstCode: string | null;
 }

@@ -12,6 +12,10 @@ export interface ForeheadHost {
   send(event: LaneInput): void;
 }
 
+/** What a drift is measured against. */
+const watchOf = ({ correction, calibration }: MeasureSettings): string =>
+  calibration === null ? correction.version : `${correction.version} × ${calibration.gain} + ${calibration.offset}`;
+
 export class ForeheadIntake {
   #settings: MeasureSettings;
   readonly #clock: Clock;
@@ -26,15 +30,14 @@ export class ForeheadIntake {
 
   constructor(settings: MeasureSettings, clock: Clock, host: ForeheadHost) {
     this.#settings = settings;
-    this.#drift = startDrift(settings.correction.version);
+    this.#drift = startDrift(watchOf(settings));
     this.#clock = clock;
     this.#host = host;
   }
 
-  /** Changed settings; another correction table begins the drift watch anew. */
+  /** Changed settings; another correction table or calibration begins the drift watch anew. */
   configure(settings: MeasureSettings): void {
-    if (settings.correction.version !== this.#settings.correction.version)
-      this.#drift = startDrift(settings.correction.version);
+    if (watchOf(settings) !== watchOf(this.#settings)) this.#drift = startDrift(watchOf(settings));
     this.#settings = settings;
   }
 
@@ -65,13 +68,22 @@ export class ForeheadIntake {
     return expires !== undefined && trusted(wall) && wall.at > expires;
   }
 
-  /** A new person, or the next of a family: every reading before is forgotten. */
+  /** A new person: every reading before is forgotten. */
   begin(turn: number): void {
+    this.#expect(turn, "begin");
+  }
+
+  /** The next of a family, from the moment the one before has taken their forehead away. */
+  next(turn: number): void {
+    this.#expect(turn, "next");
+  }
+
+  #expect(turn: number, type: "begin" | "next"): void {
     // The turn is told and not asked for: while the machine begins it, its snapshot still shows the one before.
     this.#turn = turn;
     this.#open = true;
     this.#given = null;
-    this.#step({ type: "begin", at: this.#clock.monotonic() });
+    this.#step({ type, at: this.#clock.monotonic() });
   }
 
   /** The code is read: a sensor that can't measure is told at once instead of being waited for. */

@@ -19,6 +19,7 @@ import type { Verifier } from "../ports/verifier.ts";
 import type { Voice } from "../ports/voice.ts";
 import type { Watchdog } from "../ports/watchdog.ts";
 import type { DeskTimings } from "./desk.ts";
+import type { ScreenTimings } from "./screens.ts";
 
 export interface LanePorts {
   readonly clock: Clock;
@@ -39,7 +40,7 @@ export interface LanePorts {
 }
 
 export interface LaneSettings {
-  readonly timings: LaneTimings & DeskTimings & { readonly oneMoment: Millis; readonly lockdownMax: Millis };
+  readonly timings: LaneTimings & DeskTimings & ScreenTimings & { readonly lockdownMax: Millis };
   readonly rules: SiteRules;
   readonly temperature: MeasureSettings;
   /** Which side's idle screen this lane shows. */

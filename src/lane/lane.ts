@@ -111,7 +111,7 @@ export class Lane {
       changed: () => this.#draw(),
     });
     this.#people = new People(clock.wall().at);
-    this.#screens = new Screens(clock, ports.display, ports.voice, settings.timings.oneMoment);
+    this.#screens = new Screens(clock, ports.display, ports.voice, settings.timings);
     this.#actor = createActor(
       laneMachine(this.#effects(), () => clock.monotonic()),
       {
@@ -257,7 +257,7 @@ export class Lane {
     this.#rules = rules;
     this.#forehead.configure(temperature);
     this.desk.configure(timings);
-    this.#screens.configure(timings.oneMoment);
+    this.#screens.configure(timings);
     this.#send({ type: "timings", timings });
   }
 
@@ -309,7 +309,7 @@ export class Lane {
         this.#codes.begin();
         this.#forehead.begin(turn);
       },
-      measureNext: (turn) => this.#forehead.begin(turn),
+      measureNext: (turn) => this.#forehead.next(turn),
       decided: (decision) => this.#decided(decision),
       release: (ticket, index) => {
         if (index === 0) {
@@ -445,7 +445,7 @@ export class Lane {
       access: this.#access,
       around: {
         side: this.#settings.side,
-        period: this.#period(),
+        ...{ period: this.#period(), from: this.#rules.effectiveFrom },
         again,
         deviceOut: this.health.byHand,
         unanswered: person?.calls === 3,

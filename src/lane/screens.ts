@@ -3,19 +3,21 @@
  * heartbeat, and plays each screen's sound once. Short notices belong to nobody and end with the next turn.
  */
 import type { Corners, Guidance } from "../core/flow.ts";
+import { type Hours, within } from "../core/hours.ts";
 import type { LaneContext } from "../core/passage/lane-context.ts";
 import { streetFacts } from "../core/street.ts";
-import { type Millis, type Monotonic, seconds, since } from "../core/units.ts";
+import { after, type Millis, type Monotonic, seconds, since } from "../core/units.ts";
+import { trusted } from "../core/verdict/period.ts";
 import type { GuardView, StreetScreen, StreetView } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Display } from "../ports/display.ts";
 import type { Voice } from "../ports/voice.ts";
 import { type Access, ringOf, type Surroundings, shownOf } from "./street-screen.ts";
 
-/** How long a notice (tailgating, torn …) stays where nobody else's turn begins. */
-const NOTICE: Millis = seconds(2);
 /** A code in view is drawn for this long after its last frame. */
 const AIM: Millis = seconds(1);
+/** The free exit sounds until it ends (SCREENS, sounds). */
+const FREE_AGAIN: Millis = seconds(4);
 
 export interface Scene {
   readonly context: LaneContext;
@@ -27,36 +29,47 @@ export interface Scene {
   readonly guard: GuardView;
 }
 
+export interface ScreenTimings {
+  /** "One moment" when a check takes longer. */
+  readonly oneMoment: Millis;
+  /** A result, and a notice (tailgating, torn …) where nobody else's turn begins. */
+  readonly result: Millis;
+  /** Rush hours of the site: a grant is the tone alone (SCREENS, voice). */
+  readonly rush: readonly Hours[];
+}
+
 export class Screens {
   readonly #clock: Clock;
   readonly #display: Display;
   readonly #voice: Voice;
-  #oneMoment: Millis;
+  #timings: ScreenTimings;
   #view: StreetView | null = null;
   #complaint: string | null = null;
   #notice: { readonly screen: StreetScreen; readonly until: Monotonic; readonly turn: number } | null = null;
   #guidance: { readonly guidance: Guidance; readonly turn: number } | null = null;
   #aim: { readonly corners: Corners; readonly at: Monotonic } | null = null;
   #screeningSince: Monotonic | null = null;
+  /** When a tone that lasts as long as its screen was played; null for every other. */
+  #soundedAt: Monotonic | null = null;
 
-  constructor(clock: Clock, display: Display, voice: Voice, oneMoment: Millis) {
+  constructor(clock: Clock, display: Display, voice: Voice, timings: ScreenTimings) {
     this.#clock = clock;
     this.#display = display;
     this.#voice = voice;
-    this.#oneMoment = oneMoment;
+    this.#timings = timings;
   }
 
-  configure(oneMoment: Millis): void {
-    this.#oneMoment = oneMoment;
+  configure(timings: ScreenTimings): void {
+    this.#timings = timings;
   }
 
   get screen(): StreetScreen {
     return this.#view?.screen ?? "out-of-service";
   }
 
-  /** Something that belongs to no verdict; shown until the next turn, two seconds at most. */
+  /** Something that belongs to no verdict; shown until the next turn, at most as long as a result. */
   notice(screen: StreetScreen, turn: number): void {
-    this.#notice = { screen, until: (this.#clock.monotonic() + NOTICE) as Monotonic, turn };
+    this.#notice = { screen, until: after(this.#clock.monotonic(), this.#timings.result), turn };
   }
 
   /** What the reader sees, for the aiming frame and its advice. */
@@ -76,7 +89,7 @@ export class Screens {
       ...scene.around,
       notice: fresh && this.#notice !== null ? this.#notice.screen : null,
       guidance: this.#guidance?.turn === context.turn ? this.#guidance.guidance : null,
-      slow: this.#screeningSince !== null && since(this.#screeningSince, now) > this.#oneMoment,
+      slow: this.#screeningSince !== null && since(this.#screeningSince, now) > this.#timings.oneMoment,
     });
     const changed = this.#view?.screen !== shown.screen;
     // The number is fixed when the screen comes, so that it does not change before somebody who reads it.
@@ -92,13 +105,26 @@ export class Screens {
       staffCalled: scene.staffCalled,
     };
     if (changed) this.#sound(this.#view);
+    else if (this.#soundedAt !== null && since(this.#soundedAt, now) >= FREE_AGAIN) this.#soundAgain(this.#view);
     this.#display.street(this.#view);
     this.#display.guard({ ...scene.guard, street: shown.screen });
   }
 
   #sound({ screen, turn }: StreetView): void {
     const { tone, spoken } = streetFacts[screen];
-    if (tone === null && !spoken) this.#voice.silence();
-    else this.#voice.play({ tone, prompt: spoken ? screen : null, turn });
+    const says = spoken && !(tone === "go" && this.#rush());
+    if (tone === null && !says) this.#voice.silence();
+    else this.#voice.play({ tone, prompt: says ? screen : null, turn });
+    this.#soundedAt = tone === "free" ? this.#clock.monotonic() : null;
+  }
+
+  #rush(): boolean {
+    const wall = this.#clock.wall();
+    return trusted(wall) && this.#timings.rush.some((hours) => within(hours, wall.at));
+  }
+
+  #soundAgain({ screen, turn }: StreetView): void {
+    this.#voice.play({ tone: streetFacts[screen].tone, prompt: null, turn });
+    this.#soundedAt = this.#clock.monotonic();
   }
 }

@@ -5,6 +5,7 @@
 import type { BodyTemperature, Direction, Guidance, LaneMode } from "../core/flow.ts";
 import { nextForehead } from "../core/passage/judge.ts";
 import { type LaneContext, modeOf } from "../core/passage/lane-context.ts";
+import type { Instant } from "../core/units.ts";
 import type { Period } from "../core/verdict/site-rules.ts";
 import { type StreetAnswer, streetOf } from "../core/verdict/street.ts";
 import type { StreetScreen } from "../core/views.ts";
@@ -27,6 +28,8 @@ export interface Surroundings {
   /** Which side's idle screen this lane shows. */
   readonly side: Direction;
   readonly period: Period;
+  /** When the rules come into force, for those who are told before (P2). */
+  readonly from: Instant | null;
   /** The reader's advice, already held back for its 700 ms. */
   readonly guidance: Guidance | null;
   /** The measurement asks for another try within the band. */
@@ -116,7 +119,7 @@ function walking(context: LaneContext): StreetScreen | null {
 
 function measuring(context: LaneContext, around: Surroundings): Shown {
   const next = nextForehead(context.people, context.direction);
-  if (context.expected > 1) return plain("one-at-a-time", { n: Math.max(next, 0) + 1, N: context.expected });
+  if (context.expected > 1) return plain("one-at-a-time", { n: Math.max(next, 0) + 1, of: context.expected });
   if (around.slow) return plain("wait");
   return plain(around.again ? "again" : "forehead");
 }
@@ -129,7 +132,8 @@ function result(context: LaneContext, around: Surroundings): Shown {
   const people = context.decision?.people.length ?? 1;
   const days = context.decision?.people[0]?.credential.paperDaysLeft ?? 0;
   if (screen === "go" && context.ticket?.release.wide) return plain("assistance");
-  return { screen, values: { N: people, days }, complaint };
+  const from = around.from === null ? {} : { from: around.from };
+  return { screen, values: { people, days, ...from }, complaint };
 }
 
 /** How far the forehead's measurement is, for the ring; null where none is asked for. */

@@ -21,6 +21,8 @@ export interface VerifierSettings {
   readonly foreignCertificate: "needs-conversion" | "green";
   /** Holdover is believed up to this estimated error. */
   readonly maxClockError: Millis;
+  /** Nobody is kept waiting longer, whatever hangs: the outcome is `platform-slow` then. */
+  readonly deadline: Millis;
 }
 
 /** Shandong's number in GB/T 2260, and the limit of RULES. */
@@ -28,13 +30,14 @@ export const defaultVerifierSettings: VerifierSettings = {
   region: "37",
   foreignCertificate: "needs-conversion",
   maxClockError: seconds(10),
+  deadline: seconds(4),
 };
 
 /** Finds which key signed, off the calling thread where the algorithm is slow (SM2). Null: none did. */
 export type SignatureCheck = (opened: Opened, known: readonly TrustedKey[]) => Promise<TrustedKey | null>;
 
 export interface VerifierParts {
-  readonly clock: Pick<Clock, "wall">;
+  readonly clock: Pick<Clock, "wall" | "after">;
   readonly trust: TrustSource;
   readonly settings: VerifierSettings;
   readonly logger: Logger;
@@ -49,7 +52,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
   return {
     async verify(code, direction) {
       try {
-        return withColour(await credentialOf(code.text, direction, parts), code);
+        return withColour(await inTime(credentialOf(code.text, direction, parts), parts), code);
       } catch (error) {
         // Only a programming error gets here; the person is served by hand and the lane goes on.
         parts.logger.error("GL-3002: a code could not be judged", { kind: error instanceof Error ? error.name : "?" });
@@ -61,6 +64,13 @@ export function createVerifier(parts: VerifierParts): Verifier {
       if (outcome === "green" && passId !== null && medium !== null) parts.replay?.used(passId, medium, direction);
     },
   };
+}
+
+function inTime(checking: Promise<Credential>, { clock, settings }: VerifierParts): Promise<Credential> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(settings.deadline, () => resolve({ ...plain("platform-slow"), offline: false }));
+    checking.then(resolve, reject).finally(cancel);
+  });
 }
 
 const blank: Credential = {

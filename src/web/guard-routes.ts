@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { since } from "../core/units.ts";
 import type { GuardAction, GuardAnswer } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Attempts } from "./attempts.ts";
 import { guardRequest, needsSupervisor } from "./guard-requests.ts";
 import { type Guard, isPin } from "./pins.ts";
-import { type Session, type Sessions, SHIFT } from "./sessions.ts";
+import type { Session, Sessions } from "./sessions.ts";
 
 export interface GuardRouteOptions {
   readonly clock: Clock;
@@ -57,7 +58,10 @@ export function guardRoutes(app: FastifyInstance, options: GuardRouteOptions): v
     const answer = await tryPin(pin, request.ip);
     if (answer === "wrong" || "waitMs" in answer) return refuse(reply, answer);
     const session = sessions.begin(answer.guard);
-    reply.setCookie(cookie.name, session.token, { ...cookie.attributes, maxAge: SHIFT / 1000 });
+    reply.setCookie(cookie.name, session.token, {
+      ...cookie.attributes,
+      maxAge: Math.ceil(since(clock.monotonic(), session.ends) / 1000),
+    });
     options.onSession(null);
     return { ok: true };
   });

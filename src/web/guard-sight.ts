@@ -1,9 +1,9 @@
+import { timeOfDay } from "../core/hours.ts";
 import type { AttendedSight, GuardUpdate, Shift, Waiting } from "../core/live.ts";
 import { type Monotonic, minutes, since } from "../core/units.ts";
 import type { AttendedPerson, GuardView } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LinkState } from "../ports/orders.ts";
-import { timeOfDay } from "./time.ts";
 
 const QUARTER = minutes(15);
 /** A count this small could point at somebody (P15). */

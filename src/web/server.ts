@@ -8,6 +8,7 @@ import fastifyRateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { timeOfDay } from "../core/hours.ts";
 import type {
   GuardMessage,
   LaneTag,
@@ -19,7 +20,7 @@ import type {
   StreetMessage,
 } from "../core/live.ts";
 import { streetFacts } from "../core/street.ts";
-import { instant, minutes, since } from "../core/units.ts";
+import { hours, instant, type Millis, minutes, since } from "../core/units.ts";
 import type { GuardAction, GuardAnswer, GuardView, StreetView } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Display } from "../ports/display.ts";
@@ -33,7 +34,6 @@ import type { Guard } from "./pins.ts";
 import { qrOutline } from "./qr-outline.ts";
 import { knownHost, sameOrigin } from "./same-site.ts";
 import { Sessions } from "./sessions.ts";
-import { timeOfDay } from "./time.ts";
 
 /** What the pages are told once for all people; `configure` changes it while they are served. */
 export interface Face {
@@ -47,6 +47,10 @@ export interface Face {
     readonly pageSounds?: boolean;
     /** Address of the conversion form (P12). */
     readonly convertAddress?: string | null;
+    /** Address of the compound's place code (P14). */
+    readonly placeCode?: string | null;
+    readonly languages?: readonly ("zh" | "en")[];
+    readonly orientation?: "auto" | "landscape" | "portrait";
   };
   /** One-time code of a new lane, for its own closed screen; null once somebody has set a code. */
   readonly firstCode?: string | null;
@@ -62,6 +66,8 @@ export interface WebOptions extends Face {
   readonly tls?: { readonly cert: string; readonly key: string } | null;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** A guard's longest shift; 8 h unless given (RULES, who may release). */
+  readonly shift?: Millis;
   /** Who a PIN belongs to; `findGuard` over the configured book. */
   readonly signIn: (pin: string) => Promise<Guard | null>;
   /**
@@ -109,6 +115,7 @@ interface Tablet {
 /** Files of the two folders only, and no say in caching: the header of every answer asks to look again. */
 const plainFiles = { index: false, dotfiles: "deny", cacheControl: false } as const;
 const MINUTE = minutes(1);
+const SHIFT = hours(8);
 const BODY_LIMIT = 4096;
 const FRAME_LIMIT = 1024;
 
@@ -119,7 +126,7 @@ export function createWeb(options: WebOptions): Web {
   const street = new LiveChannel<null>(clock);
   const guards = new LiveChannel<Tablet>(clock);
   const overview = new LiveChannel<null>(clock);
-  const sessions = new Sessions(clock, (guard) => options.onShift?.(guard));
+  const sessions = new Sessions(clock, options.shift ?? SHIFT, (guard) => options.onShift?.(guard));
   const cookieName = sessionCookie(options.tls != null).name;
   let app: FastifyInstance | null = null;
   let face: Face = options;
@@ -259,7 +266,7 @@ function guardTheDoor(app: FastifyInstance, options: WebOptions): void {
 }
 
 function setupOf({ lane, site, look = {}, firstCode = null }: Face, build: string): Setup {
-  const address = look.convertAddress ?? null;
+  const outline = (address: string | null | undefined) => (address == null ? null : qrOutline(address));
   return {
     kind: "setup",
     build,
@@ -269,7 +276,10 @@ function setupOf({ lane, site, look = {}, firstCode = null }: Face, build: strin
     size: look.size ?? "normal",
     pace: look.pace ?? "normal",
     pageSounds: look.pageSounds ?? false,
-    convert: address === null ? null : qrOutline(address),
+    languages: look.languages ?? ["zh", "en"],
+    orientation: look.orientation ?? "auto",
+    convert: outline(look.convertAddress),
+    placeCode: outline(look.placeCode),
     firstCode,
   };
 }

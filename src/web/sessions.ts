@@ -1,10 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { after, hours, type Monotonic } from "../core/units.ts";
+import { after, type Millis, type Monotonic } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Guard } from "./pins.ts";
 
-/** A guard's shift at most (RULES, who may release). */
-export const SHIFT = hours(8);
 /** Tablets at one lane; a ninth sign-in ends the oldest session. */
 const MOST = 8;
 
@@ -15,16 +13,19 @@ export interface Session {
 }
 
 /**
- * Who is signed in. Sessions live in memory only and end by sign-out, after 8 h by the monotonic clock, or with the
- * process. `onChange` hears the guard whose id a hardware button carries: the one who signed in last and still is.
+ * Who is signed in. Sessions live in memory only and end by sign-out, after the longest shift by the monotonic clock,
+ * or with the process. `onChange` hears the guard whose id a hardware button carries: the one who signed in last and still is.
  */
 export class Sessions {
   readonly #open = new Map<string, Session>();
   readonly #clock: Clock;
+  readonly #shift: Millis;
   readonly #onChange: (guard: Guard | null) => void;
 
-  constructor(clock: Clock, onChange: (guard: Guard | null) => void) {
+  /** `shift` is how long one may last, 8 h at most (RULES, who may release). */
+  constructor(clock: Clock, shift: Millis, onChange: (guard: Guard | null) => void) {
     this.#clock = clock;
+    this.#shift = shift;
     this.#onChange = onChange;
   }
 
@@ -32,11 +33,11 @@ export class Sessions {
     const session = {
       token: randomBytes(32).toString("base64url"),
       guard,
-      ends: after(this.#clock.monotonic(), SHIFT),
+      ends: after(this.#clock.monotonic(), this.#shift),
     };
     if (this.#open.size >= MOST) this.#open.delete(this.#open.keys().next().value ?? "");
     this.#open.set(session.token, session);
-    this.#clock.after(SHIFT, () => this.end(session.token));
+    this.#clock.after(this.#shift, () => this.end(session.token));
     this.#onChange(guard);
     return session;
   }

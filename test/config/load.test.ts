@@ -27,7 +27,7 @@ describe("a lane's file", () => {
     expect(config.rules.effectiveFrom).toBe(Date.UTC(2020, 3, 26, 0));
     expect(config.site.phones.complaint).toBe("12345");
     expect(config.devices.gpio.beamA).toEqual({ line: 17, activeLow: true });
-    expect(config.storage.reserve).toBe(64 * 1024 * 1024);
+    expect(config.storage.reserve).toBe(192 * 1024 * 1024);
     expect(Object.isFrozen(config.devices.gpio)).toBe(true);
   });
 

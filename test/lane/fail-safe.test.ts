@@ -11,7 +11,7 @@ import { SampledThermometer } from "../../device/thermometer/sampled-thermometer
 import { later, millis, seconds } from "../../src/core/units.ts";
 import type { InputLine } from "../../src/ports/inputs.ts";
 import { restContacts, setContact, wireBody, wiring } from "../device/gpio/bench.ts";
-import { LaneBench } from "./lane-bench.ts";
+import { defaults, LaneBench } from "./lane-bench.ts";
 
 /** Everything a lane stands on, and what can go wrong with it. */
 class Site {
@@ -140,7 +140,11 @@ describe("within two seconds, and back within five of the device's return", () =
   it("a calibration that expires is told, and changes nothing else", async () => {
     const clock = new SimClock();
     const expires = later(clock.wall().at, seconds(60));
-    const bench = await new LaneBench(clock, {}, { calibration: { gain: 1, offset: 0, expires } }).ready();
+    const bench = await new LaneBench(
+      clock,
+      {},
+      { temperature: { ...defaults.temperature, calibration: { gain: 1, offset: 0, expires } } },
+    ).ready();
     expect(bench.types).toEqual([]);
     await bench.wait(61_000);
     expect(bench.events.map(({ detail }) => detail.code)).toEqual(["GL-2141"]);

@@ -3,12 +3,12 @@ import { SimClock } from "../../device/clock/clock.sim.ts";
 import type { LaneEvent } from "../../src/core/events.ts";
 import type { CodeRead, Credential, CredentialOutcome, Direction, Sample } from "../../src/core/flow.ts";
 import { skinOf } from "../../src/core/temperature/correction.ts";
-import { defaultMeasureSettings, type MeasureSettings } from "../../src/core/temperature/settings.ts";
+import { defaultMeasureSettings } from "../../src/core/temperature/settings.ts";
 import { celsius, millis, seconds } from "../../src/core/units.ts";
 import { siteRules } from "../../src/core/verdict/site-rules.ts";
 import type { GuardView, StreetScreen, StreetView } from "../../src/core/views.ts";
 import { Lane } from "../../src/lane/lane.ts";
-import type { LanePorts } from "../../src/lane/lane-parts.ts";
+import type { LanePorts, LaneSettings } from "../../src/lane/lane-parts.ts";
 import type { FrameResult } from "../../src/ports/code-reader.ts";
 import type { InputEvent, InputLine } from "../../src/ports/inputs.ts";
 import { MemoryLogger } from "../support/quiet.ts";
@@ -28,6 +28,16 @@ const timings = {
   callRoom: seconds(60),
   oneMoment: millis(300),
   lockdownMax: seconds(1800),
+  rush: [],
+};
+
+/** The settings of a lane of the bench; its third argument changes some. */
+export const defaults: LaneSettings = {
+  timings,
+  rules: siteRules({ kind: "mall" }),
+  temperature,
+  side: "entry",
+  laneCode: "LQ03",
 };
 
 export class LaneBench {
@@ -52,7 +62,7 @@ export class LaneBench {
   #wobble = 0;
 
   /** @param devices parts of the lane that are not the plainest: adapters on simulated buses, on the same clock. */
-  constructor(clock = new SimClock(), devices: Partial<LanePorts> = {}, measured: Partial<MeasureSettings> = {}) {
+  constructor(clock = new SimClock(), devices: Partial<LanePorts> = {}, settings: Partial<LaneSettings> = {}) {
     this.clock = clock;
     const { logger } = this;
     const listen =
@@ -122,13 +132,7 @@ export class LaneBench {
         watchdog: { start: nothing, stop: nothing, progress: () => {} },
         ...devices,
       },
-      {
-        timings,
-        rules: siteRules({ kind: "mall" }),
-        temperature: { ...temperature, ...measured },
-        side: "entry",
-        laneCode: "LQ03",
-      },
+      { ...defaults, ...settings },
     );
     clock.every(millis(62), () => this.#sample());
   }
@@ -214,7 +218,7 @@ export class LaneBench {
 }
 
 /** `green-7` is a green pass with the id 7. */
-function credentialFor({ text }: CodeRead): Credential {
+export function credentialFor({ text }: CodeRead): Credential {
   const [, outcome = "malformed", passId = null] = /^(.*?)(?:-(\d+))?$/.exec(text) ?? [];
   return {
     outcome: outcome as CredentialOutcome,

@@ -104,9 +104,12 @@ export class Kiosk {
       logger: quiet,
       lane: { number: "03", side: "entry", arrow: "right" },
       site: {
+        kind: "compound",
         name: { zh: "华安小区 东门", en: "Huaan compound, east gate" },
         phones: { complaint: "12345", technical: "0536-555-0100", site: "0536-555-0110", health: "0536-555-0120" },
         otherEntrance: { name: { zh: "南门入口", en: "South gate" }, minutes: 3 },
+        waitingPlace: null,
+        feverClinic: null,
       },
       look: { convertAddress: "https://declare.example/arrive" },
       signIn: async () => null,

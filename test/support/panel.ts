@@ -92,9 +92,12 @@ export class PanelRig {
       logger: quiet,
       lane: { number: "03", side: "entry", arrow: "right" },
       site: {
+        kind: "compound",
         name: { zh: "华安小区", en: "Huaan" },
         phones: { complaint: "12345", technical: "0536-555-0100", site: null, health: null },
         otherEntrance: null,
+        waitingPlace: null,
+        feverClinic: null,
       },
       signIn: async () => null,
       onGuardAction: async () => ({ ok: true }),

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { reasonCodes } from "../../src/core/flow.ts";
+import { reasonCodes, siteKinds } from "../../src/core/flow.ts";
+import type { Setup } from "../../src/core/live.ts";
 import { streetFacts } from "../../src/core/street.ts";
 import { escortReasons } from "../../src/core/verdict/clearance.ts";
 import { reasonFacts } from "../../src/core/verdict/reasons.ts";
 import { guardCounts, streetScreens } from "../../src/core/views.ts";
 import { looks } from "../../src/ui/display/looks.ts";
+import { stepsAt } from "../../src/ui/guard/words.ts";
 
 type Tree = { readonly [key: string]: Tree | string | readonly (string | Tree | readonly string[])[] };
 
@@ -106,8 +108,11 @@ describe("the two languages", () => {
       for (const code of reasonCodes) {
         const words = language.guard.reasons[code];
         expect(words?.plate, code).toBeTruthy();
-        expect(words.steps.length, code).toBeGreaterThanOrEqual(2);
-        expect(words.steps.length, code).toBeLessThanOrEqual(3);
+        for (const kind of siteKinds) {
+          const steps = stepsAt(words, { site: { kind } } as Setup);
+          expect(steps.length, `${code} at a ${kind}`).toBeGreaterThanOrEqual(2);
+          expect(steps.length, `${code} at a ${kind}`).toBeLessThanOrEqual(3);
+        }
       }
       for (const name of guardCounts) expect(language.guard.footer[name]).toBeTruthy();
       expect(Object.keys(language.guard.sheets.escort.reasons).sort()).toEqual([...escortReasons].sort());

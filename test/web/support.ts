@@ -86,9 +86,12 @@ export function webOptions(changes: Partial<WebOptions> = {}): WebOptions {
     logger: quiet,
     lane: { number: "03", side: "entry", arrow: "right" },
     site: {
+      kind: "compound",
       name: { zh: "华安小区 东门", en: "Huaan compound, east gate" },
       phones: { complaint: "12345", technical: "0536-555-0100", site: "0536-555-0110", health: null },
       otherEntrance: null,
+      waitingPlace: null,
+      feverClinic: null,
     },
     signIn: async (pin) => (pin === "023100" ? { id: "0231", supervisor: false } : null),
     onGuardAction: async () => ({ ok: true }),

@@ -1,5 +1,5 @@
 /** The poster of a compound's place code (P14): an aid for those who want it, never a condition. */
-import { A4, bar, PAPER, qr, type Sheet, text } from "./sheet.ts";
+import { A4, qr, type Sheet, text } from "./sheet.ts";
 
 export interface Place {
   /** What the code holds: the platform's address of this place. */
@@ -15,10 +15,9 @@ export function placePoster({ code, name }: Place): Sheet {
     marks: [
       text(name.zh, middle, 38, { size: fitting(name.zh, 15), weight: 700, ...centred }),
       text(name.en, middle, 50, { size: fitting(name.en, 7), ...centred }),
-      bar(25, 59, A4.width - 50, 28, 4),
-      text("扫码亮出健康码", middle, 72.5, { size: 11, weight: 700, colour: PAPER, ...centred }),
-      text("Scan to bring up your health code", middle, 81.5, { size: 6, colour: PAPER, ...centred }),
-      qr(code, middle - 60, 102, 120),
+      text("扫码亮出健康码", middle, 72, { size: 11, weight: 700, ...centred }),
+      text("Scan to bring up your health code", middle, 82, { size: 6, ...centred }),
+      qr(code, middle - 62, 96, 124),
       text("扫码只为方便，不是通行条件", middle, 239, { size: 6.5, weight: 700, ...centred }),
       text("Scanning is a help, not a condition. A printed code or a code on a phone will do.", middle, 247, {
         size: 4,

@@ -1,5 +1,5 @@
 import PdfDocument from "pdfkit";
-import { type Mark, type Sheet, shiftOf } from "./sheet.ts";
+import type { Mark, Sheet } from "./sheet.ts";
 import { fontFile } from "./type-face.ts";
 
 const POINTS_PER_MM = 72 / 25.4;
@@ -37,7 +37,7 @@ function draw(document: PDFKit.PDFDocument, mark: Mark): void {
       return;
     case "text": {
       document.font(String(mark.weight)).fontSize(mark.size).fillColor(mark.colour);
-      const left = mark.x - shiftOf(mark.align, document.widthOfString(mark.text));
+      const left = mark.align === "centre" ? mark.x - document.widthOfString(mark.text) / 2 : mark.x;
       document.text(mark.text, left, mark.y, { lineBreak: false, baseline: "alphabetic" });
     }
   }

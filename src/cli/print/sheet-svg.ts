@@ -1,4 +1,4 @@
-import { type Mark, type Sheet, shiftOf, type Weight } from "./sheet.ts";
+import type { Mark, Sheet, Weight } from "./sheet.ts";
 import { createTypeFace, type TypeFace } from "./type-face.ts";
 
 /** The sheet as SVG; text is outlined, so it looks the same on a machine without Chinese fonts. */
@@ -27,7 +27,8 @@ function draw(mark: Mark, face: (weight: Weight) => TypeFace): string {
     case "text": {
       const { d, width, perEm } = face(mark.weight).outline(mark.text);
       const scale = mark.size / perEm;
-      return outline(d, mark.x - shiftOf(mark.align, width * scale), mark.y, scale, mark.colour);
+      const x = mark.align === "centre" ? mark.x - (width * scale) / 2 : mark.x;
+      return outline(d, x, mark.y, scale, mark.colour);
     }
   }
 }

@@ -20,6 +20,8 @@ export type MeasureEvent =
   | { readonly type: "ask"; readonly at: Monotonic }
   /** A new person, or the same one once more: forget every reading. */
   | { readonly type: "begin"; readonly at: Monotonic }
+  /** The next of a family: whoever was measured takes their forehead away first (P11, one temperature each). */
+  | { readonly type: "next"; readonly at: Monotonic }
   | { readonly type: "tick"; readonly at: Monotonic };
 
 export type MeasureAnswer =
@@ -38,6 +40,8 @@ export interface Measuring {
   /** Null while no presence contact has spoken. */
   readonly body: boolean | null;
   readonly asked: boolean;
+  /** The forehead before the sensor was measured already; the next one comes after it. */
+  readonly leaving: boolean;
   readonly attempt: Attempt;
 }
 
@@ -75,6 +79,7 @@ export function startMeasuring(poweredAt: Monotonic | null = null): Measuring {
     forehead: nobodyThere,
     body: null,
     asked: false,
+    leaving: false,
     attempt: freshAttempt,
   };
 }
@@ -84,6 +89,8 @@ export function measure(state: Measuring, event: MeasureEvent, settings: Measure
   switch (event.type) {
     case "begin":
       return conclude({ ...state, ...anew }, event.at, settings);
+    case "next":
+      return conclude({ ...state, ...anew, leaving: state.forehead.there }, event.at, settings);
     case "ask":
       return conclude({ ...state, asked: true }, event.at, settings);
     case "tick":
@@ -101,7 +108,7 @@ export function measure(state: Measuring, event: MeasureEvent, settings: Measure
   }
 }
 
-const anew = { answer: { kind: "nobody" }, asked: false, attempt: freshAttempt } as const;
+const anew = { answer: { kind: "nobody" }, asked: false, leaving: false, attempt: freshAttempt } as const;
 
 function withReading(state: Measuring, read: Sample, settings: MeasureSettings): Measuring {
   const sensed = { ...state, sensor: sensorAfter(state.sensor, read) };
@@ -109,7 +116,8 @@ function withReading(state: Measuring, read: Sample, settings: MeasureSettings):
   const sample = { ...read, object: calibrated(read.object, settings.calibration) };
   const forehead = withSample(state.forehead, sample.object, sample.ambient, sample.at, settings);
   const present = presenceAfter(sensed, forehead);
-  if (present.answer.kind === "done" || !forehead.there) return conclude(present, sample.at, settings);
+  if (!forehead.there) return conclude({ ...present, leaving: false }, sample.at, settings);
+  if (present.answer.kind === "done" || present.leaving) return conclude(present, sample.at, settings);
   const { attempt } = present;
   if (attempt.notBefore !== null && sample.at < attempt.notBefore) return conclude(present, sample.at, settings);
   const steady = steadyAfter(attempt.steady, sample, settings);

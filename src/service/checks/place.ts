@@ -25,6 +25,18 @@ export const placeChecks: readonly Check[] = [
     },
   },
   {
+    id: "site.power",
+    zh: "断电时",
+    en: "Without power",
+    look({ config: { site } }) {
+      const { entryShutWithoutPower, check } = site;
+      const measured = entryShutWithoutPower
+        ? `entry shut, exit free, ${check.freeExit} free: wire the entry fail-secure, the exit fail-safe`
+        : "entry and exit free: wire both fail-safe";
+      return { status: "ok", measured };
+    },
+  },
+  {
     id: "site.guards",
     zh: "值班人员",
     en: "Guards",

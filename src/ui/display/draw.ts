@@ -66,7 +66,12 @@ function channels(view: StreetView, _look: Look, setup: Setup | null): HTMLEleme
       el("div", {}, el("p", { class: "aside-zh" }, zh[key]), el("p", { class: "aside-en", lang: "en" }, en[key])),
     );
   return [
-    el("div", { class: "channels-title" }, symbol("show-code", 170), el("div", {}, ...headlines(view, setup))),
+    el(
+      "div",
+      { class: "channels-title" },
+      placeCode(setup) ?? symbol("show-code", 170),
+      el("div", {}, ...headlines(view, setup)),
+    ),
     el(
       "div",
       { class: "channels" },
@@ -75,6 +80,23 @@ function channels(view: StreetView, _look: Look, setup: Setup | null): HTMLEleme
       el("div", { class: "asides" }, aside("family", "proxy"), aside("reprint-paper", "paper")),
     ),
   ];
+}
+
+/** The compound's own code, as an aid to whoever lives here (P14); null where the site has none. */
+function placeCode(setup: Setup | null): HTMLElement | null {
+  const outline = setup?.placeCode ?? null;
+  if (outline === null) return null;
+  return el(
+    "div",
+    { class: "place-code" },
+    qr(outline.size, outline.path),
+    el(
+      "div",
+      {},
+      el("p", { class: "aside-zh" }, street.zh.channels.place),
+      el("p", { class: "aside-en", lang: "en" }, street.en.channels.place),
+    ),
+  );
 }
 
 /** How to convert a code from elsewhere, with the QR of the configured address (P12). */

@@ -51,6 +51,8 @@ const live = new Live<StreetMessage>({
       setup = message;
       document.body.dataset.size = message.size;
       document.body.dataset.pace = message.pace;
+      document.body.dataset.languages = message.languages.join(" ");
+      scaleStage(stage, message.orientation);
       sounds.setup(message);
       shown.key = "";
       return;
@@ -65,12 +67,12 @@ const live = new Live<StreetMessage>({
 });
 
 function turned(): void {
-  scaleStage(stage);
+  scaleStage(stage, setup?.orientation ?? "auto");
   shown.key = "";
   show(shown.view, shown.time);
 }
 window.addEventListener("resize", turned);
-scaleStage(stage);
+scaleStage(stage, "auto");
 live.start();
 // Text is measured to fit; it has to be measured again once the right letters are there.
 void document.fonts.ready.then(turned);

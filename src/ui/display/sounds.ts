@@ -5,6 +5,8 @@ import { streetFacts } from "../../core/street.ts";
 interface Manifest {
   readonly tones: Readonly<Record<string, string>>;
   readonly prompts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Tones that sound again and again while their screen stays, and how often. */
+  readonly repeatMs: Readonly<Record<string, number>>;
 }
 
 /**
@@ -13,12 +15,15 @@ interface Manifest {
  */
 export class PageSounds {
   #manifest: Manifest | null = null;
-  #slow = false;
+  #languages: readonly string[] = ["zh"];
+  #measureAt: Setup["measureAt"] = "forehead";
   #heard = "";
+  #heardAt = 0;
   #playing: HTMLAudioElement[] = [];
 
   setup(setup: Setup): void {
-    this.#slow = setup.pace === "slow";
+    this.#languages = setup.pace === "slow" ? setup.languages : ["zh"];
+    this.#measureAt = setup.measureAt;
     if (!setup.pageSounds || this.#manifest !== null) return;
     void fetch("/sounds/manifest.json")
       .then((answer) => answer.json())
@@ -30,10 +35,13 @@ export class PageSounds {
   play(message: StreetUpdate): void {
     const { screen, turn } = message.view;
     const key = `${turn} ${screen}`;
-    if (key === this.#heard) return;
+    const again = this.#manifest?.repeatMs[message.tone ?? ""] ?? Number.POSITIVE_INFINITY;
+    const same = key === this.#heard;
+    if (same && performance.now() - this.#heardAt < again) return;
     this.#heard = key;
+    this.#heardAt = performance.now();
     this.stop();
-    const files = this.#filesOf(screen, message.tone);
+    const files = this.#filesOf(same ? null : screen, message.tone);
     this.#playing = files.map((file) => new Audio(`/sounds/${file}`));
     this.#playing.forEach((sound, index) => {
       sound.onended = () => void this.#playing[index + 1]?.play().catch(() => {});
@@ -49,11 +57,14 @@ export class PageSounds {
     this.#playing = [];
   }
 
-  #filesOf(screen: StreetUpdate["view"]["screen"], tone: string | null): string[] {
+  #filesOf(screen: StreetUpdate["view"]["screen"] | null, tone: string | null): string[] {
     const manifest = this.#manifest;
     if (manifest === null) return [];
-    const spoken = streetFacts[screen].spoken ? [manifest.prompts.zh?.[screen]] : [];
-    if (this.#slow && spoken.length > 0) spoken.push(manifest.prompts.en?.[screen]);
+    const languages = screen !== null && streetFacts[screen].spoken ? this.#languages : [];
+    const spoken = languages.map((language) => {
+      const prompts = manifest.prompts[language];
+      return prompts?.[`${screen}.${this.#measureAt}`] ?? prompts?.[screen ?? ""];
+    });
     return [tone === null ? undefined : manifest.tones[tone], ...spoken].filter((file) => file !== undefined);
   }
 }

@@ -1,13 +1,14 @@
 /** Puts the fixed stage on whatever screen there is, and big type into the room there is. */
+import type { Setup } from "../../core/live.ts";
 
 const LONG = 1280;
 const SHORT = 800;
 /** Steps of big type, from all of it to none. */
 const STEPS = [1, 0.75, 0.5, 0.25, 0];
 
-/** Lays the stage out as 1280×800 or 800×1280, whichever the screen is nearer to, and scales it as a whole. */
-export function scaleStage(stage: HTMLElement): void {
-  const portrait = innerHeight > innerWidth;
+/** Lays the stage out as 1280×800 or 800×1280, by itself whichever the screen is nearer to, and scales it as a whole. */
+export function scaleStage(stage: HTMLElement, orientation: Setup["orientation"]): void {
+  const portrait = orientation === "auto" ? innerHeight > innerWidth : orientation === "portrait";
   const width = portrait ? SHORT : LONG;
   const height = portrait ? LONG : SHORT;
   stage.dataset.orientation = portrait ? "portrait" : "landscape";

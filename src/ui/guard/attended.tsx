@@ -1,9 +1,10 @@
 import type { ReasonCode } from "../../core/flow.ts";
 import type { AttendedSight } from "../../core/live.ts";
 import type { SymbolName } from "../shared/symbols.ts";
+import { fillAll, type Values } from "../shared/words.ts";
 import type { Acts, Model } from "./model.ts";
 import { Card, clockText, Push, Sign } from "./parts.tsx";
-import { type GuardWords, phoneValues, plateText, reasonWords, told, wordsOf } from "./words.ts";
+import { type GuardWords, type Language, plateText, reasonWords, siteValues, stepsAt, told, wordsOf } from "./words.ts";
 
 type Tone = "red" | "yellow" | "staff" | "grey";
 
@@ -163,7 +164,7 @@ function temperatureText(words: GuardWords, reading: NonNullable<AttendedSight["
 function reportText(model: Model, person: AttendedSight): string {
   const words = wordsOf(model.language).report;
   if (person.report === "received" && person.receivedAt === null) return words["received-plain"];
-  return told(words[person.report], { time: person.receivedAt ?? "", ...phoneValues(model.setup) });
+  return told(words[person.report], { time: person.receivedAt ?? "", ...siteValues(model.setup, model.language) });
 }
 
 function Waited({ model, person }: { model: Model; person: AttendedSight }) {
@@ -191,7 +192,7 @@ function Waited({ model, person }: { model: Model; person: AttendedSight }) {
 function Advice({ model, code }: { model: Model; code: ReasonCode }) {
   const words = wordsOf(model.language);
   const here = reasonWords(model.language, code);
-  const values = phoneValues(model.setup);
+  const values = siteValues(model.setup, model.language);
   return (
     <div class="advice">
       <Card name="say">
@@ -206,12 +207,12 @@ function Advice({ model, code }: { model: Model; code: ReasonCode }) {
       <Card name="do">
         <h3>{words.do}</h3>
         <ol>
-          {here.steps.map((step, index) => (
+          {stepsAt(here, model.setup).map((step, index) => (
             <li key={step.text}>
               <span class="count">{index + 1}</span>
               <div>
                 <p>{told(step.text, values)}</p>
-                {step.note !== undefined && <p class="note">{told(step.note, values)}</p>}
+                <Notes notes={step.notes ?? []} values={values} language={model.language} />
               </div>
             </li>
           ))}
@@ -219,6 +220,12 @@ function Advice({ model, code }: { model: Model; code: ReasonCode }) {
       </Card>
     </div>
   );
+}
+
+/** Numbers and places below a step; what the site has not settled is left out. */
+function Notes({ notes, values, language }: { notes: readonly string[]; values: Values; language: Language }) {
+  const known = fillAll(notes, values);
+  return known.length === 0 ? null : <p class="note">{known.join(language === "zh" ? "，" : ", ")}</p>;
 }
 
 interface ButtonsProps {

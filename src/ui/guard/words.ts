@@ -12,7 +12,15 @@ export interface ReasonWords {
   readonly "plate-none"?: string;
   readonly also: string;
   readonly say: readonly string[];
-  readonly steps: readonly { readonly text: string; readonly note?: string }[];
+  readonly steps: readonly Step[];
+}
+
+/** One thing to do. `at` and `notAt` say at which kinds of place; a note that can't be filled is left out. */
+interface Step {
+  readonly text: string;
+  readonly notes?: readonly string[];
+  readonly at?: readonly string[];
+  readonly notAt?: readonly string[];
 }
 
 export function wordsOf(language: Language): GuardWords {
@@ -35,13 +43,22 @@ export function plateText(words: ReasonWords, value: number | null): string {
   return filled ?? words["plate-none"] ?? words.plate;
 }
 
-/** Telephone numbers of the site for the steps; a step or note whose number is not configured is left out. */
-export function phoneValues(setup: Setup | null): Values {
-  const phones = setup?.site.phones;
+/** The steps for this kind of place, at most three. */
+export const stepsAt = (words: ReasonWords, setup: Setup | null): readonly Step[] => {
+  const kind = setup?.site.kind ?? "";
+  return words.steps.filter(({ at, notAt }) => (at?.includes(kind) ?? true) && !(notAt?.includes(kind) ?? false));
+};
+
+/** Telephone numbers and places of the site for the steps; what is not configured is missing. */
+export function siteValues(setup: Setup | null, language: Language): Values {
+  const site = setup?.site;
+  const phones = site?.phones;
   const values: Record<string, string> = {};
   const tel = phones?.site ?? phones?.technical;
   if (tel != null) values.tel = tel;
   if (phones?.health != null) values.healthTel = phones.health;
+  if (site?.waitingPlace != null) values.waiting = site.waitingPlace[language];
+  if (site?.feverClinic != null) values.clinic = site.feverClinic[language];
   return values;
 }
 

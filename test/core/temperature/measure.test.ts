@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { correctionTable } from "../../../src/core/temperature/correction.ts";
 import { thermometerTrouble } from "../../../src/core/temperature/fitness.ts";
-import { celsius, millis, monotonic, toTenths } from "../../../src/core/units.ts";
+import { celsius, instantFromIso, millis, monotonic, toTenths } from "../../../src/core/units.ts";
 import { SensorBench, warm } from "./foreheads.ts";
 
 /** Time from the first sample of the forehead to the result, or null. */
@@ -62,6 +62,20 @@ describe("a forehead that stays", () => {
     const bench = new SensorBench(flat, 0);
     timed(bench, () => bench.exactly(body));
     expect(bench.result).toMatchObject({ class: kind, estimate, nearLimit: near, measurements: times });
+  });
+
+  it("of a sensor that reads 0.8 °C low is a fever once the calibration counts, and was none before", () => {
+    const flat = { ...warm, correction: correctionTable("none", [{ ambient: celsius(20), add: celsius(0) }]) };
+    const calibration = { gain: 1.02, offset: celsius(0.06), expires: instantFromIso("2021-05-01T00:00:00Z") };
+    const estimates = [null, calibration].map((each) => {
+      const bench = new SensorBench({ ...flat, calibration: each }, 0);
+      timed(bench, () => bench.exactly(36.9));
+      return bench.result;
+    });
+    expect(estimates).toMatchObject([
+      { class: "normal", estimate: 36.9 },
+      { class: "fever", estimate: 37.7 },
+    ]);
   });
 
   it("near the limit is measured at most three times within four seconds, and the median decides", () => {

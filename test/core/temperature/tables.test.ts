@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { belongTogether } from "../../../src/core/temperature/binding.ts";
+import { calibrated } from "../../../src/core/temperature/calibration.ts";
 import { classify } from "../../../src/core/temperature/classify.ts";
 import {
   bodyOf,
@@ -12,7 +12,8 @@ import {
 } from "../../../src/core/temperature/correction.ts";
 import { defaultDriftSettings, driftAfter, driftOf, drifts, startDrift } from "../../../src/core/temperature/drift.ts";
 import { defaultMeasureSettings } from "../../../src/core/temperature/settings.ts";
-import { celsius, monotonic, toTenths } from "../../../src/core/units.ts";
+import { celsius, instantFromIso, monotonic, toTenths } from "../../../src/core/units.ts";
+import { twoPoints } from "../../../src/service/calibrate.ts";
 
 const point = (ambient: number, add: number) => ({ ambient: celsius(ambient), add: celsius(add) });
 
@@ -80,15 +81,34 @@ describe("a class", () => {
   });
 });
 
-describe("a code and a temperature", () => {
-  it.each([
-    [0, 5000, 1, 1, true],
-    [5000, 0, 1, 1, true],
-    [0, 5001, 1, 1, false],
-    [0, 100, 1, 2, false],
-  ])("seen at %s and %s ms in presences %s and %s belong together: %s", (code, forehead, one, other, together) => {
-    const seen = { at: monotonic(code), presence: one };
-    expect(belongTogether(seen, { at: monotonic(forehead), presence: other })).toBe(together);
+describe("a calibration", () => {
+  const expires = instantFromIso("2021-05-01T00:00:00Z");
+
+  it("brings two points of a black body to what it showed, and every reading between them with them", () => {
+    const point = (reference: number, measured: number) => ({
+      reference: celsius(reference),
+      measured: celsius(measured),
+      spread: 0.02,
+      ambient: celsius(22),
+      samples: 120,
+    });
+    const tenth = fc.integer({ min: -9, max: 9 }).map((tenths) => tenths / 10);
+    fc.assert(
+      fc.property(tenth, tenth, fc.double({ min: 35, max: 39, noNaN: true }), (low, high, body) => {
+        const found = twoPoints(point(35, 35 + low), point(39, 39 + high));
+        fc.pre(found.ok);
+        if (!found.ok) return;
+        const calibration = { gain: found.gain, offset: celsius(found.offset), expires };
+        const measured = body + low + ((high - low) * (body - 35)) / 4;
+        expect(calibrated(celsius(measured), calibration)).toBeCloseTo(body, 2);
+      }),
+    );
+  });
+
+  it("never leaves what a sensor can say, and without one a reading is what it is", () => {
+    const calibration = { gain: 1.1, offset: celsius(5), expires };
+    expect(calibrated(celsius(400), calibration)).toBe(400);
+    expect(calibrated(celsius(36.51), null)).toBe(36.51);
   });
 });
 

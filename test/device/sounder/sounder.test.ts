@@ -22,7 +22,9 @@ import type { Tone } from "../../../src/ports/voice.ts";
 import { Happenings } from "../../support/happenings.ts";
 import { silentLog } from "../silent-log.ts";
 
-const standard = new SoundSet(join(import.meta.dirname, "../../../config/sounds"), "zh");
+const sounds = join(import.meta.dirname, "../../../config/sounds");
+const zh = { languages: ["zh"], measureAt: "forehead" } as const;
+const standard = new SoundSet(sounds, zh);
 let folder: string;
 let watcher: FSWatcher;
 beforeEach(() => {
@@ -88,6 +90,20 @@ describe("the sounder", () => {
     voice.silence();
   });
 
+  it("plays a call for the guard whatever screen came before, and lets the screens go on", async () => {
+    const voice = sounder();
+    voice.play({ tone: "go", prompt: null, turn: 5 });
+    await until(() => heard().length === 1);
+    voice.play({ tone: "guard-again", prompt: null, turn: null });
+    await until(() => heard().length === 2);
+    const played = heard().map((name) => samplesOf(readFileSync(join(folder, name))));
+    expect(played).toContainEqual(standard.tone("guard-again"));
+    voice.play({ tone: "wait", prompt: null, turn: 4 });
+    voice.play({ tone: "staff", prompt: null, turn: 6 });
+    await until(() => heard().length === 3);
+    voice.silence();
+  });
+
   it("speaks the prompt after the tone, at the volume of the hour, and keeps the tone where nothing is to be said", async () => {
     const tone = standard.tone("staff") ?? Int16Array.of();
     const spoken = standard.prompt("see-staff") ?? Int16Array.of();
@@ -131,14 +147,26 @@ describe("a set of sounds", () => {
     expect(standard.prompt("../see-staff")).toBeNull();
   });
 
+  it("says in slow mode each headline in both languages, and asks for a wrist where wrists are measured", () => {
+    const both = new SoundSet(sounds, { languages: ["zh", "en"], measureAt: "wrist" });
+    const en = new SoundSet(sounds, { languages: ["en"], measureAt: "wrist" });
+    const wrist = new SoundSet(sounds, { ...zh, measureAt: "wrist" });
+    const length = (set: SoundSet, screen: string) => set.prompt(screen)?.length ?? 0;
+    expect(length(both, "see-staff")).toBe(length(standard, "see-staff") + length(en, "see-staff") + 5512);
+    const asked = (set: SoundSet, screen: string) =>
+      Buffer.from(set.prompt(screen)?.slice().buffer ?? new ArrayBuffer(0));
+    expect(asked(wrist, "forehead").equals(asked(standard, "forehead"))).toBe(false);
+    expect(asked(wrist, "forehead").equals(asked(standard, "forehead.wrist"))).toBe(true);
+  });
+
   it("that is missing or holds another kind of file says which", () => {
-    expect(() => new SoundSet(folder, "zh")).toThrow("GL-2402");
+    expect(() => new SoundSet(folder, zh)).toThrow("GL-2402");
     const stereo = wavOf(Int16Array.of(1, 2));
     stereo.writeUInt16LE(2, 22);
     expect(samplesOf(stereo)).toBeNull();
     expect(samplesOf(Buffer.from("RIFF"))).toBeNull();
     writeFileSync(join(folder, "manifest.json"), JSON.stringify({ tones: { go: "go.wav" }, prompts: {} }));
     writeFileSync(join(folder, "go.wav"), stereo);
-    expect(() => new SoundSet(folder, "zh")).toThrow("go.wav is not 16-bit mono");
+    expect(() => new SoundSet(folder, zh)).toThrow("go.wav is not 16-bit mono");
   });
 });
