@@ -92,18 +92,17 @@ const noChecks: Checks = {
 /** The full truth about a text; a lane answers `needs-conversion` to every `HC1:` without asking for it. */
 export function examine(text: string, keys: readonly TrustedKey[], at: Instant): VerifyResult {
   const { format, tooLong } = recognise(text);
-  const nothing = { format, checks: noChecks, issuer: null, kid: null, issuedAt: null, expiresAt: null };
   const kind = notAPassKind(format);
-  if (kind !== null) return { ...nothing, outcome: "not-a-pass", reason: `this is no pass: ${kind}` };
+  if (kind !== null) return unread(format, "not-a-pass", `this is no pass: ${kind}`);
   if (format === "health-card")
-    return { ...nothing, outcome: "unverifiable", reason: "an unsigned card text: only the platform knows its colour" };
+    return unread(format, "unverifiable", "an unsigned card text: only the platform knows its colour");
   if (format === "other-province")
-    return { ...nothing, outcome: "needs-conversion", reason: "a code of another province, converted by declaration" };
-  if (tooLong) return { ...nothing, outcome: "malformed", reason: "longer than a QR code can hold" };
+    return unread(format, "needs-conversion", "a code of another province, converted by declaration");
+  if (tooLong) return unread(format, "malformed", "longer than a QR code can hold", { ...noChecks, prefix: true });
   const report = verifyPass(text, createKeyRing(keys), at);
   const { claims, certificate, cose } = report.opened;
-  const { outcome, reason } = outcomeOf(report);
   const signed = claims ?? certificate;
+  const { outcome, reason } = outcomeOf(report);
   return {
     format,
     outcome,
@@ -115,6 +114,14 @@ export function examine(text: string, keys: readonly TrustedKey[], at: Instant):
     reason,
   };
 }
+
+/** What is told by its shape alone. */
+const unread = (
+  format: CodeFormat,
+  outcome: CredentialOutcome,
+  reason: string,
+  checks: Checks = noChecks,
+): VerifyResult => ({ format, outcome, checks, issuer: null, kid: null, issuedAt: null, expiresAt: null, reason });
 
 const iso = (at: Instant | null): string | null => (at === null ? null : new Date(at).toISOString());
 

@@ -88,7 +88,10 @@ describe("greenlane keys, issue and verify", () => {
       outcome: "malformed",
       checks: { prefix: true, base45: expect.any(Boolean), cbor: null },
     });
+    const long = await one("verify", "--json", `HP1:${"A".repeat(5000)}`);
+    expect(long).toMatchObject({ format: "HP1", outcome: "malformed", checks: { prefix: true, base45: null } });
     const payment = await one("verify", "--json", "281234567890123456");
+    expect(Object.keys(payment)).toEqual(Object.keys(late));
     expect(payment).toMatchObject({
       format: "payment",
       outcome: "not-a-pass",
