@@ -10,6 +10,8 @@ export interface BenchBroker {
   readonly name: string;
   readonly port: number;
   readonly url: string;
+  /** Of its own process while it runs; null for one that runs in this process. */
+  readonly pid: number | null;
   start(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -39,6 +41,9 @@ export async function mosquitto(place: string): Promise<BenchBroker | null> {
     name: "Mosquitto",
     port,
     url: `mqtt://127.0.0.1:${port}`,
+    get pid() {
+      return child?.pid ?? null;
+    },
     start: async () => {
       child = spawn(program, ["-c", conf], { stdio: "ignore" });
       while (!(await answers(port))) await new Promise((next) => setTimeout(next, 20));
@@ -61,6 +66,7 @@ export async function aedes(): Promise<BenchBroker> {
     name: "aedes",
     port,
     url: `mqtt://127.0.0.1:${port}`,
+    pid: null,
     start: async () => {
       stop = (await startBroker({ host: "127.0.0.1", port })).stop;
     },

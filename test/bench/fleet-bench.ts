@@ -1,244 +1,136 @@
-// N light lanes on raw sockets against a broker and one collector: connect storm, broker restart, flood.
-// Usage: npm run bench:fleet -- [lanes] [alerts]     Mosquitto joins in where it is installed.
-import { spawn } from "node:child_process";
+// A district's lanes against one broker and one control room: connect storm, steady state, broker restart, flood. The
+// lanes are in a process of their own; aedes runs where it is embedded, in the control room's.
+// Usage: npm run bench:fleet -- [lanes] [alerts] [mosquitto|aedes]     Mosquitto joins in where it is installed.
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect as connectSocket, createServer, type Socket } from "node:net";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import mqttPacket from "mqtt-packet";
-import { startBroker } from "../../src/control-room/broker.ts";
+import { build } from "esbuild";
+import { exportJWK, generateKeyPair } from "jose";
 import { startControlRoom } from "../../src/control-room/control-room.ts";
-import { encode } from "../../src/protocol/parse.ts";
-import { envelope, epoch, keepingLogger, noPages, roomConfig, someJwe } from "../control-room/support/room.ts";
+import { instant } from "../../src/core/units.ts";
+import { keepingLogger, noPages, roomConfig } from "../control-room/support/room.ts";
+import { aedes, type BenchBroker, mosquitto } from "./brokers.ts";
+import type { FleetAsk, FleetCalls, FleetInput } from "./fleet-load.ts";
 
-const count = Number(process.argv[2] ?? 4_000);
-const flood = Number(process.argv[3] ?? 10_000);
+const light = Number(process.argv[2] ?? 4_000);
+const alerts = Number(process.argv[3] ?? 10_000);
+const only = process.argv[4];
+const full = 20;
 const perSecond = 1_000;
-/** New connections in a second, of the whole fleet: each lane takes its turn of a full jitter over the time that gives. */
-const connectsPerSecond = 800;
+const steadySeconds = 20;
+const root = join(import.meta.dirname, "../..");
 
-interface Broker {
-  readonly name: string;
-  start(): Promise<void>;
-  kill(): Promise<void>;
+/** Bundled, so that twenty outbox threads start in a second and not in a minute. Inside the tree, so that packages resolve. */
+async function builtLoad(): Promise<string> {
+  const out = join(root, "out", `fleet-${process.pid}`);
+  mkdirSync(out, { recursive: true });
+  await build({
+    entryPoints: ["test/bench/fleet-load.ts", "src/report/outbox/outbox.worker.ts"].map((file) => join(root, file)),
+    outdir: out,
+    entryNames: "[name]",
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    external: ["better-sqlite3"],
+    logLevel: "error",
+    banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
+  });
+  return out;
 }
 
-class Lane {
-  readonly src: string;
-  online = false;
-  connects: number[] = [];
-  seq = 0;
-  #socket: Socket | null = null;
-  readonly #port: number;
-  readonly sentAt = new Map<number, number>();
-  stopped = false;
-  constructor(at: number, port: number) {
-    this.src = `linqu/site-${at % 200}/lane-${at}`;
-    this.#port = port;
-  }
-  connect(delay: number): void {
-    setTimeout(() => this.#open(), delay);
-  }
-  publish(): void {
-    this.seq += 1;
-    this.sentAt.set(this.seq, performance.now());
-    this.#write({
-      cmd: "publish",
-      topic: `greenlane/v1/${this.src}/event/alert`,
-      payload: encode(envelope(this.src, this.seq, { subject: someJwe, case: `${this.src}-${this.seq}`.slice(-60) })),
-      qos: 1,
-      messageId: (this.seq % 65_535) + 1,
-      dup: false,
-      retain: false,
-    });
-  }
-  stop(): void {
-    this.stopped = true;
-    this.#socket?.destroy();
-  }
-  #write(packet: mqttPacket.Packet): void {
-    if (this.#socket !== null && !this.#socket.destroyed) this.#socket.write(mqttPacket.generate(packet));
-  }
-  #open(): void {
-    if (this.stopped) return;
-    const socket = connectSocket(this.#port, "127.0.0.1");
-    this.#socket = socket;
-    const parser = mqttPacket.parser({ protocolVersion: 4 });
-    socket.on("data", (data) => parser.parse(data));
-    socket.on("error", () => {});
-    socket.on("close", () => {
-      this.online = false;
-      if (!this.stopped) this.connect(Math.random() * (count / connectsPerSecond) * 1_000 + 250);
-    });
-    socket.on("connect", () => {
-      this.connects.push(performance.now());
-      this.#write({
-        cmd: "connect",
-        protocolId: "MQTT",
-        protocolVersion: 4,
-        clientId: this.src,
-        clean: true,
-        keepalive: 60,
-      });
-    });
-    parser.on("packet", (packet) => {
-      if (packet.cmd !== "connack") return;
-      this.online = true;
-      const birth = {
-        state: "online" as const,
-        epoch,
-        boot: epoch,
-        session: this.connects.length,
-        version: "1",
-        configVersion: 0,
-        seqHead: this.seq,
-        seqTail: 1,
-        challenge: "AAAAAAAAAAAAAAAAAAAAAA",
-        clock: "synced" as const,
-      };
-      this.#write({
-        cmd: "publish",
-        topic: `greenlane/v1/${this.src}/state`,
-        payload: encode(birth),
-        qos: 1,
-        messageId: 1,
-        dup: false,
-        retain: true,
-      });
-    });
-  }
+/** Resident memory of a process in KiB. */
+const rssOf = (pid: number | "self"): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+const pause = (ms: number): Promise<void> => new Promise((next) => setTimeout(next, ms));
+
+async function call<Name extends keyof FleetCalls>(
+  load: ChildProcess,
+  ask: Extract<FleetAsk, { call: Name }> | { readonly call: Name },
+): Promise<FleetCalls[Name]> {
+  load.send(ask);
+  const [answer] = (await once(load, "message")) as [FleetCalls[Name]];
+  return answer;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-const percentile = (values: readonly number[], p: number): number =>
-  Math.round([...values].sort((a, b) => a - b)[Math.floor(((values.length - 1) * p) / 100)] ?? 0);
-const until = async (done: () => boolean): Promise<void> => {
-  const end = performance.now() + 180_000;
-  while (!done() && performance.now() < end) await new Promise((next) => setTimeout(next, 20));
-};
-
-async function run(broker: Broker, port: number, place: string): Promise<object> {
+async function run(broker: BenchBroker, place: string, out: string): Promise<object> {
   await broker.start();
-  const room = await startControlRoom(roomConfig(place, `mqtt://127.0.0.1:${port}`), {
+  const room = await startControlRoom(roomConfig(place, broker.url), {
     logger: keepingLogger(),
     pages: noPages(place),
+    passwordCost: 2 ** 10,
   });
-  const lanes = Array.from({ length: count }, (_, at) => new Lane(at, port));
-  const bySrc = new Map(lanes.map((lane) => [lane.src, lane]));
-  const delays: number[] = [];
-  room.onCommitted((coverage) => {
-    const lane = bySrc.get(coverage.src);
-    for (const seq of coverage.fresh) {
-      const sent = lane?.sentAt.get(seq);
-      if (sent !== undefined) delays.push(performance.now() - sent);
-    }
+  const page = { url: room.url, id: "bench", password: "a-good-password" };
+  await room.people.put(page.id, "operator", page.password, instant(Date.now()), false);
+  const { publicKey } = await generateKeyPair("ECDH-ES", { crv: "P-256", extractable: true });
+  const districtKey = await exportJWK(publicKey);
+  const input: FleetInput = { port: broker.port, light, full, place: join(place, "lanes"), districtKey, page };
+  const load = fork(join(out, "fleet-load.js"), [JSON.stringify(input)]);
+  load.once("exit", (code) => {
+    if (code !== null && code !== 0) process.exit(code);
   });
-  const rss = process.memoryUsage().rss;
-  const storm = performance.now();
-  for (const lane of lanes) lane.connect(Math.random() * (count / connectsPerSecond) * 1_000);
-  await until(() => lanes.every((lane) => lane.online));
-  const allOnline = performance.now() - storm;
-  const laneBytes = (process.memoryUsage().rss - rss) / count;
+  await once(load, "message");
+
+  const before = { room: rssOf("self"), broker: broker.pid === null ? 0 : rssOf(broker.pid) };
+  const storm = await call(load, { call: "connect" });
+  const after = { room: rssOf("self"), broker: broker.pid === null ? 0 : rssOf(broker.pid) };
+  const cpu = process.cpuUsage();
+  await pause(steadySeconds * 1_000);
+  const used = process.cpuUsage(cpu);
 
   await broker.kill();
-  await until(() => lanes.every((lane) => !lane.online));
-  const restart = performance.now();
+  await pause(2_000);
   await broker.start();
-  await until(() => lanes.every((lane) => lane.online));
-  const backOnline = performance.now() - restart;
-  const seconds = new Map<number, number>();
-  for (const at of lanes.flatMap((lane) => lane.connects).filter((one) => one >= restart))
-    seconds.set(Math.floor((at - restart) / 1_000), (seconds.get(Math.floor((at - restart) / 1_000)) ?? 0) + 1);
+  const back = await call(load, { call: "back", since: Date.now() });
+  while (!room.connected()) await pause(20);
 
-  await until(() => room.connected());
+  const storedBefore = room.figures().stored;
   const begin = performance.now();
-  for (let sent = 0; sent < flood; ) {
-    const due = Math.min(flood, Math.floor(((performance.now() - begin) / 1_000) * perSecond));
-    for (; sent < due; sent += 1) lanes[sent % count]?.publish();
-    await new Promise((next) => setTimeout(next, 5));
-  }
-  await until(() => room.figures().stored + 0 >= flood);
-  const { stored, duplicates } = room.figures();
-  for (const lane of lanes) lane.stop();
+  const sending = await call(load, { call: "flood", alerts, perSecond });
+  const screen = await call(load, { call: "screen", wanted: alerts });
   const drained = performance.now() - begin;
+  const { events } = await call(load, { call: "promised" });
+  const end = performance.now() + 60_000;
+  const missing = () => events.filter((one) => !room.has(one.src, one.epoch, one.seq)).length;
+  while (missing() > 0 && performance.now() < end) await pause(50);
+  const { stored, duplicates } = room.figures();
+  const lost = { light: alerts - screen.seen, full: missing() };
+  load.kill();
   await room.stop();
   await broker.kill();
   return {
     broker: broker.name,
-    lanes: count,
-    allOnlineMs: Math.round(allOnline),
-    backAfterRestartMs: Math.round(backOnline),
-    mostConnectsInASecond: Math.max(...seconds.values()),
+    lanes: light + full,
+    storm: { allOnlineMs: storm.ms, mostConnectsInASecond: storm.mostInASecond },
+    steady: { controlRoomCpuPercent: Math.round((used.user + used.system) / 10_000 / steadySeconds) },
+    brokerRestart: { allBackMs: back.ms, mostConnectsInASecond: back.mostInASecond },
     flood: {
-      alerts: flood,
-      offeredPerSecond: perSecond,
-      storedPerSecond: Math.round(flood / (drained / 1_000)),
-      alertToCommitMs: { p50: percentile(delays, 50), p99: percentile(delays, 99) },
+      alerts,
+      offeredPerSecond: Math.round(alerts / (sending.ms / 1_000)),
+      onScreenPerSecond: Math.round(alerts / (drained / 1_000)),
+      alertToScreenMs: { p50: screen.p50, p99: screen.p99 },
+      stored: stored - storedBefore,
     },
-    lost: flood - stored,
+    promisedByFullLanes: events.length,
+    lost,
     duplicates,
-    benchBytesPerLane: Math.round(laneBytes),
+    kibPerLane: {
+      controlRoom: Number(((after.room - before.room) / light).toFixed(1)),
+      ...(before.broker === 0 ? {} : { broker: Number(((after.broker - before.broker) / light).toFixed(1)) }),
+    },
   };
 }
 
 const place = mkdtempSync(join(tmpdir(), "greenlane-fleet-"));
-const aedes = async (): Promise<Broker & { port: number }> => {
-  const port = await freePort();
-  let stop: (() => Promise<void>) | null = null;
-  return {
-    name: "aedes (in this process)",
-    port,
-    start: async () => {
-      stop = (await startBroker({ host: "127.0.0.1", port })).stop;
-    },
-    kill: async () => {
-      await stop?.();
-      stop = null;
-    },
-  };
-};
-const mosquitto = async (): Promise<(Broker & { port: number }) | null> => {
-  if (!existsSync("/usr/sbin/mosquitto")) return null;
-  const port = await freePort();
-  const conf = join(place, "mosquitto.conf");
-  writeFileSync(
-    conf,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_inflight_messages 1000\nmax_queued_messages 100000\nset_tcp_nodelay true\nuser root\n`,
-  );
-  let child: ReturnType<typeof spawn> | null = null;
-  return {
-    name: "mosquitto",
-    port,
-    start: async () => {
-      child = spawn("/usr/sbin/mosquitto", ["-c", conf], { stdio: "ignore" });
-      for (let ready = false; !ready; ) {
-        ready = await new Promise<boolean>((done) => {
-          const probe = connectSocket(port, "127.0.0.1", () => {
-            probe.destroy();
-            done(true);
-          });
-          probe.on("error", () => setTimeout(() => done(false), 50));
-        });
-      }
-    },
-    kill: async () => {
-      if (child === null || child.exitCode !== null) return;
-      child.kill("SIGKILL");
-      await once(child, "exit");
-      child = null;
-    },
-  };
-};
-for (const made of [await mosquitto(), await aedes()])
-  if (made !== null)
-    process.stdout.write(`${JSON.stringify(await run(made, made.port, join(place, made.name.slice(0, 5))))}\n`);
-rmSync(place, { recursive: true, force: true });
+const out = await builtLoad();
+try {
+  for (const made of [await mosquitto(place), await aedes()]) {
+    if (made === null || (only !== undefined && made.name.toLowerCase() !== only)) continue;
+    process.stdout.write(`${JSON.stringify(await run(made, join(place, made.name), out), null, 1)}\n`);
+  }
+} finally {
+  rmSync(place, { recursive: true, force: true });
+  rmSync(out, { recursive: true, force: true });
+}
 process.exit(0);

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { acknowledge, type Case, shelve } from "../../src/control-room/cases/case.ts";
+import type { Database } from "../../src/control-room/database/database.ts";
+import { openSqlite } from "../../src/control-room/database/sqlite.ts";
+import { Desk } from "../../src/control-room/desk.ts";
+import { LaneRegistry } from "../../src/control-room/lane-registry.ts";
+import { AuditLog } from "../../src/control-room/store/audit.ts";
+import { CaseStore } from "../../src/control-room/store/cases.ts";
+import { EventStore, type Incoming } from "../../src/control-room/store/events.ts";
+import { LaneStore } from "../../src/control-room/store/lanes.ts";
+import { schemaFor } from "../../src/control-room/store/schema.ts";
+import { type Instant, later, minutes, seconds } from "../../src/core/units.ts";
+import type { Envelope } from "../../src/protocol/envelope.ts";
+import { encode } from "../../src/protocol/parse.ts";
+import { boot, envelope, epoch, HandClock, keepingLogger, until } from "./support/room.ts";
+
+const src = "linqu/huaan/east-03";
+const lane = { district: "linqu", site: "huaan", lane: "east-03" };
+const red = { type: "red-code", level: "red", case: "person-1" } as const;
+
+describe("the desk", () => {
+  let db: Database;
+  let clock: HandClock;
+  let events: EventStore;
+  let cases: CaseStore;
+  let audit: AuditLog;
+  let registry: LaneRegistry;
+  let desk: Desk;
+  let opened: Case[];
+  let overdue: Case[];
+  let hearing: boolean;
+  beforeEach(async () => {
+    db = openSqlite(":memory:");
+    await db.migrate(schemaFor("sqlite"));
+    clock = new HandClock();
+    events = new EventStore(db);
+    audit = new AuditLog(db);
+    cases = new CaseStore(db, audit, minutes(1));
+    registry = new LaneRegistry({
+      store: new LaneStore(db),
+      clock,
+      logger: keepingLogger(),
+      onBirth: (birth) => void events.announce([birth]),
+    });
+    opened = [];
+    overdue = [];
+    hearing = true;
+    desk = new Desk(
+      {
+        cases,
+        events,
+        registry,
+        clock,
+        logger: keepingLogger(),
+        hearing: () => hearing,
+        onOpened: async (one) => void opened.push(one),
+        onOverdue: async (one) => void overdue.push(one),
+      },
+      seconds(60),
+    );
+  });
+  afterEach(async () => {
+    await desk.stop();
+    await db.stop();
+  });
+
+  const now = (): Instant => clock.wall().at;
+  const ingest = (seq: number, change: Partial<Envelope> = {}) => {
+    const body = envelope(src, seq, { at: new Date(now()).toISOString(), ...change });
+    const row: Incoming = {
+      src,
+      epoch,
+      seq,
+      type: body.type,
+      at: now(),
+      received: now(),
+      body: JSON.stringify(body),
+      sealed: null,
+      sealDay: null,
+      shed: [],
+      shedCount: 0,
+    };
+    return events.ingest([row]);
+  };
+  const file = async (count: number): Promise<Case> => {
+    desk.wake();
+    await until("the case", () => opened.length === count);
+    clock.advance(200);
+    const last = opened.at(-1);
+    if (last === undefined) throw new Error("no case");
+    return last;
+  };
+  const state = (payload: object) =>
+    registry.state(lane, {
+      topic: "",
+      payload: encode({ boot, session: 1, ...payload } as never),
+      retained: false,
+      acknowledge: () => {},
+    });
+  const birth = (change: object = {}) =>
+    state({
+      state: "online",
+      epoch,
+      version: "1",
+      configVersion: 0,
+      seqHead: 0,
+      seqTail: 1,
+      challenge: "AAAAAAAAAAAAAAAAAAAAAA",
+      clock: "synced",
+      ...change,
+    });
+  const current = async (id: string): Promise<Case> => {
+    const [one] = await cases.get([id]);
+    if (one === undefined) throw new Error("no case");
+    return one;
+  };
+
+  it("escalates a red that nobody acknowledged within a minute, once, and enters it in the log", async () => {
+    await ingest(1, red);
+    const one = await file(1);
+    clock.advance(59_000);
+    await desk.tick();
+    expect(overdue).toEqual([]);
+    clock.advance(1_000);
+    await desk.tick();
+    await desk.tick();
+    expect(overdue.map((each) => each.id)).toEqual([one.id]);
+    expect((await audit.ofCase(one.id)).map((entry) => [entry.who, entry.action])).toEqual([["system", "escalate"]]);
+  });
+
+  it("leaves an acknowledged red and every yellow in peace", async () => {
+    await ingest(1, red);
+    const one = await file(1);
+    await ingest(2, { case: "person-2" });
+    await file(2);
+    await cases.act(one.id, (each) => acknowledge(each, "li", now()), { who: "li", at: now(), action: "acknowledge" });
+    clock.advance(600_000);
+    await desk.tick();
+    expect(overdue).toEqual([]);
+  });
+
+  it("counts from when the staff could know, so that an old backlog doesn't escalate as it arrives", async () => {
+    await ingest(1, { ...red, at: new Date(now() - 7_200_000).toISOString() });
+    await file(1);
+    await desk.tick();
+    expect(overdue).toEqual([]);
+  });
+
+  it("ends a shelf at its time", async () => {
+    await ingest(1, { case: "person-3" });
+    const one = await file(1);
+    const until = later(now(), minutes(15));
+    await cases.act(one.id, (each) => shelve(each, "li", now(), until, "reason"), {
+      who: "li",
+      at: now(),
+      action: "shelve",
+    });
+    clock.advance(minutes(15) - 1);
+    await desk.tick();
+    expect((await current(one.id)).state).toBe("shelved");
+    clock.advance(1);
+    await desk.tick();
+    expect((await current(one.id)).state).toBe("new");
+    expect((await audit.ofCase(one.id)).at(-1)?.action).toBe("shelf-ended");
+  });
+
+  it("opens a case for a lane whose will came, a minute later, and says when it is back", async () => {
+    birth();
+    state({ state: "offline" });
+    const all = () => cases.current(now(), 10);
+    clock.advance(59_000);
+    await desk.tick();
+    expect(await all()).toEqual([]);
+    clock.advance(1_000);
+    await desk.tick();
+    const [one] = await all();
+    expect([one?.kind, one?.priority, one?.src]).toEqual(["lane-offline", 3, src]);
+    birth({ session: 2 });
+    await desk.tick();
+    expect((await current(one?.id ?? "")).normalAt).toBe(now());
+  });
+
+  it("says nothing of a planned stop, nor of lanes while it doesn't hear the broker itself", async () => {
+    birth();
+    state({ state: "offline", planned: true });
+    clock.advance(600_000);
+    await desk.tick();
+    expect(await cases.current(now(), 10)).toEqual([]);
+    birth({ session: 2 });
+    state({ state: "offline", session: 2 });
+    hearing = false;
+    clock.advance(600_000);
+    await desk.tick();
+    expect(await cases.current(now(), 10)).toEqual([]);
+  });
+
+  it("isn't fooled by a late will of an earlier connection or an earlier boot", () => {
+    birth({ session: 5 });
+    state({ state: "offline", session: 4 });
+    state({ state: "offline", boot: "018f0000-0000-7000-8000-0000000000aa", session: 9 });
+    expect(registry.get(src)?.online).toBe(true);
+    state({ state: "offline", session: 5 });
+    expect(registry.get(src)?.online).toBe(false);
+  });
+
+  it("opens one case for numbers that the lane no longer holds, and none for those on their way", async () => {
+    await ingest(5);
+    await file(1);
+    const gaps = async () => (await cases.current(now(), 10)).filter((one) => one.kind === "gap");
+    await events.announce([{ src, epoch, head: 9, tail: 1, at: now() }]);
+    for (let n = 0; n < 20; n += 1) await desk.tick();
+    expect(await gaps()).toEqual([]);
+    await events.announce([{ src, epoch, head: 9, tail: 4, at: now() }]);
+    for (let n = 0; n < 20; n += 1) await desk.tick();
+    expect((await gaps()).map((one) => [one.detail.from, one.detail.to])).toEqual([[1, 3]]);
+  });
+});
