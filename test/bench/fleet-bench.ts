@@ -54,6 +54,8 @@ async function call<Name extends keyof FleetCalls>(
   return answer;
 }
 
+const stage = (text: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+
 async function run(broker: BenchBroker, place: string, out: string): Promise<object> {
   await broker.start();
   const room = await startControlRoom(roomConfig(place, broker.url), {
@@ -72,9 +74,11 @@ async function run(broker: BenchBroker, place: string, out: string): Promise<obj
   });
   await once(load, "message");
 
+  stage(`${broker.name}: the lanes connect`);
   const before = { room: rssOf("self"), broker: broker.pid === null ? 0 : rssOf(broker.pid) };
   const storm = await call(load, { call: "connect" });
   const after = { room: rssOf("self"), broker: broker.pid === null ? 0 : rssOf(broker.pid) };
+  stage("all are there; a while of rest");
   const cpu = process.cpuUsage();
   await pause(steadySeconds * 1_000);
   const used = process.cpuUsage(cpu);
@@ -82,13 +86,16 @@ async function run(broker: BenchBroker, place: string, out: string): Promise<obj
   await broker.kill();
   await pause(2_000);
   await broker.start();
+  stage("the broker was killed and is back");
   const back = await call(load, { call: "back", since: Date.now() });
   while (!room.connected()) await pause(20);
 
+  stage(`all are back after ${back.ms} ms; ${alerts} alerts`);
   const storedBefore = room.figures().stored;
   const begin = performance.now();
   const sending = await call(load, { call: "flood", alerts, perSecond });
   const screen = await call(load, { call: "screen", wanted: alerts });
+  stage("all alerts are on the screen");
   const drained = performance.now() - begin;
   const { events } = await call(load, { call: "promised" });
   const end = performance.now() + 60_000;

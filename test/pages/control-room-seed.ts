@@ -1,7 +1,10 @@
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import mqtt, { type MqttClient } from "mqtt";
 import { type Broker, startBroker } from "../../src/control-room/broker.ts";
+import type { Case } from "../../src/control-room/cases/case.ts";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/control-room.ts";
+import { openSqlite } from "../../src/control-room/database/sqlite.ts";
+import { schemaFor } from "../../src/control-room/store/schema.ts";
 import { instant } from "../../src/core/units.ts";
 import type { Envelope } from "../../src/protocol/envelope.ts";
 import { encode } from "../../src/protocol/parse.ts";
@@ -72,10 +75,12 @@ export interface Seeded {
 const boot = uuidV7(1);
 
 /** A control room with an embedded broker, three operators (one of each role) and a hand on the lanes. */
-export async function seededRoom(change: Readonly<Record<string, unknown>> = {}): Promise<Seeded> {
+export async function seededRoom(openCases: readonly Case[] = []): Promise<Seeded> {
   const place = folder();
   const broker = await startBroker({ host: "127.0.0.1", port: 0 });
-  const room = await startControlRoom(roomConfig(place.path, broker.url, { ...places, ...change }), {
+  const config = roomConfig(place.path, broker.url, places);
+  if (openCases.length > 0 && config.database.kind === "sqlite") await fill(config.database.file, openCases);
+  const room = await startControlRoom(config, {
     logger: keepingLogger(),
     passwordCost: 2 ** 10,
   });
@@ -155,6 +160,20 @@ export async function seededRoom(change: Readonly<Record<string, unknown>> = {})
       place.remove();
     },
   };
+}
+
+/** Cases that are there when the control room starts, past the broker and the desk. */
+async function fill(file: string, cases: readonly Case[]): Promise<void> {
+  const db = openSqlite(file);
+  await db.migrate(schemaFor("sqlite"));
+  const text = ["id", "key", "state", "src", "doc"].map((name) => ({ name, type: "text" as const }));
+  const whole = ["priority", "opened", "last_at", "rev"].map((name) => ({ name, type: "int" as const }));
+  const rows = cases.map((one) => [
+    ...[one.id, one.key, one.state, one.src, JSON.stringify(one)],
+    ...[one.priority, one.openedAt, one.lastAt, one.rev],
+  ]);
+  await db.transaction((session) => session.insertMany("cases", [...text, ...whole], rows));
+  await db.stop();
 }
 
 /** A quarter of an hour of an ordinary morning, with a flood of yellow at the mall where asked for. */

@@ -40,6 +40,8 @@ export async function startServer(
     bodyLimit,
     forceCloseConnections: true,
     requestTimeout: 15_000,
+    // What the page doesn't send is refused, not quietly left out.
+    ajv: { customOptions: { removeAdditional: false as const } },
     trustProxy: web.behindTls ? "loopback" : false,
   };
   // The two kinds of server differ in type only; nothing here depends on which it is.
