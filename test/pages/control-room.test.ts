@@ -152,7 +152,7 @@ describe("the control room's page in Chromium", () => {
     await page.keyboard.press("u");
     expect(await page.locator(".row.current").getAttribute("class")).toContain("new");
     await page.keyboard.press("Enter");
-    await page.locator(".nearby").waitFor();
+    await page.locator(".case-page").waitFor();
     await page.keyboard.press("Escape");
     for (const [key, there] of [
       ["l", ".places"],
@@ -208,7 +208,7 @@ describe("the control room's page in Chromium", () => {
           () => {},
         ),
     );
-    await row(page, "红码").click();
+    await row(page, "红码 · 同一人").click();
     const file = join(keep.path, "district.jwk");
     writeFileSync(file, JSON.stringify(room.privateKey));
     await page.locator(".sealed input").setInputFiles(file);
@@ -225,7 +225,7 @@ describe("the control room's page in Chromium", () => {
 
   it("proves completeness, shows a gap as a gap, and makes no statement about a silent lane", async () => {
     const page = await signIn(browser, room, "watcher");
-    await row(page, "红码").waitFor();
+    await row(page, "红码").first().waitFor();
     await page.keyboard.press("c");
     const gap = page.locator("tr.gap", { hasText: "万达广场 2 入" });
     await gap.waitFor();
