@@ -21,6 +21,8 @@ const mostSeen = 2000;
 export class LedgerStore {
   readonly #file: string;
   readonly #synchronous: "FULL" | "OFF";
+  /** Highest counter of each key that this process let pass: a file that is lost under it makes no old order new. */
+  readonly #passed = new Map<string, number>();
   #db: Database.Database | null = null;
 
   constructor(settings: { readonly directory: string; readonly synchronous: "FULL" | "OFF" }) {
@@ -36,10 +38,19 @@ export class LedgerStore {
     } catch (error) {
       if (!(error instanceof Database.SqliteError) || !/CORRUPT|NOTADB|damaged/.test(error.code + error.message))
         return { fresh: true };
-      this.#db?.close();
+      this.#startOver();
+      return { fresh: true };
+    }
+  }
+
+  /** On a disk that refuses even that, every order is refused for want of a ledger; the lane itself goes on. */
+  #startOver(): void {
+    this.close();
+    try {
       quarantine(this.#file);
       this.#db = this.#opened();
-      return { fresh: true };
+    } catch {
+      this.close();
     }
   }
 
@@ -49,13 +60,14 @@ export class LedgerStore {
   }
 
   admit(entry: Admission): Admitted {
-    return this.#guarded((db) =>
+    const admitted = this.#guarded((db) =>
       db
         .transaction((): Admitted => {
           const was = this.#outcome(db, entry.cid);
           if (was !== null) return { ok: false, why: "duplicate", was };
           const last = db.prepare<[string], { ctr: number }>("SELECT ctr FROM counter WHERE kid = ?");
-          if (entry.signers.some((kid) => (last.get(kid)?.ctr ?? 0) >= entry.ctr)) return { ok: false, why: "counter" };
+          if (entry.signers.some((kid) => Math.max(last.get(kid)?.ctr ?? 0, this.#passed.get(kid) ?? 0) >= entry.ctr))
+            return { ok: false, why: "counter" };
           for (const kid of entry.signers)
             db.prepare("REPLACE INTO counter(kid, ctr) VALUES (?, ?)").run(kid, entry.ctr);
           const { lastInsertRowid } = db
@@ -66,6 +78,8 @@ export class LedgerStore {
         })
         .immediate(),
     );
+    if (admitted.ok) for (const kid of entry.signers) this.#passed.set(kid, entry.ctr);
+    return admitted;
   }
 
   find(cid: string): Outcome | null {
