@@ -10,6 +10,7 @@ import { FileEmergencyLatch } from "../device/gpio/emergency-latch.ts";
 import { Artist } from "../device/rig/artist.ts";
 import type { PrintedCode } from "../device/rig/clip.ts";
 import { type PrinterKeys, printCode } from "../device/rig/code-printer.ts";
+import { Hands } from "../device/rig/hands.ts";
 import { PatientClock } from "../device/rig/patient-clock.ts";
 import { recordClip } from "../device/rig/record.ts";
 import type { Picture } from "../device/rig/render/scene.ts";
@@ -151,6 +152,7 @@ export class Demo {
         if (next !== undefined && (people === null || ahead < cast.length))
           clips.push(this.draw(next, seed * 1000 + ahead));
       }
+      await this.#duringService();
       const person = cast[n % cast.length];
       const clip = await clips[n];
       if (person === undefined || clip === undefined) return;
@@ -160,6 +162,21 @@ export class Demo {
       if (script.between !== undefined) await this.stage.pause(script.between);
       this.#options.onVisit?.({ n: n + 1, says: person.says, screen: this.ledger.lastVerdict });
     }
+  }
+
+  /** Does what an installer's hands do; null for a word that is none. See `handWords`. */
+  hand(word: string): Promise<string | null> {
+    const code = async (): Promise<readonly Picture[]> => {
+      const person = this.#options.script.people.find(({ codes }) => codes.length === 1);
+      if (person === undefined) throw new Error("GL-1102: nobody of this script has a code");
+      return this.draw(person, this.#options.seed);
+    };
+    return new Hands(this.stage, code).do(word);
+  }
+
+  /** While a technician works nobody comes. */
+  async #duringService(): Promise<void> {
+    while (!this.#stopping && this.kiosk.lane.mode === "maintenance") await this.stage.pause(500);
   }
 
   /** The rig's guard sees to whoever waits, after a while in which the guard's view is worth watching. */

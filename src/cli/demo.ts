@@ -1,4 +1,6 @@
+import { createInterface, type Interface } from "node:readline";
 import type { Command } from "commander";
+import { handWords } from "../../device/rig/hands.ts";
 import { castOf, listScripts, loadScript } from "../../device/rig/script.ts";
 import { Demo } from "../demo.ts";
 import { LogTail } from "../service/log-tail.ts";
@@ -72,8 +74,10 @@ async function run(flags: Flags): Promise<void> {
   const interrupted = new Promise<"interrupted">((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve("interrupted"));
   });
+  let hands: Interface | null = null;
   try {
     await demo.start();
+    if (people === null) hands = lendHands(demo);
     const play = flags.frames === undefined ? demo.run() : playFrames(demo, flags.frames, json);
     const how = await Promise.race([play.then(() => "done" as const), interrupted]);
     if (how === "interrupted" || (people === null && flags.frames === undefined)) return;
@@ -86,8 +90,19 @@ async function run(flags: Flags): Promise<void> {
       process.stderr.write(`This machine could not keep up: the rig's clock was held for ${held} s.\n`);
     }
   } finally {
+    hands?.close();
     await demo.stop();
   }
+}
+
+/** The terminal is the installer's hands: one word a line, see `handWords`. */
+function lendHands(demo: Demo): Interface {
+  const lines = createInterface({ input: process.stdin });
+  lines.on("line", (line) => {
+    const word = line.trim();
+    if (word !== "") void demo.hand(word).then((said) => process.stdout.write(`${said ?? `One of: ${handWords}`}\n`));
+  });
+  return lines;
 }
 
 /** Time held beyond this makes the printed latencies doubtful. */

@@ -461,6 +461,7 @@ export class Lane {
         street: "out-of-service",
         maskRefused: context.mask === "refused",
         counts: this.#people.glimpse(),
+        quarters: this.#people.quarters,
         troubles: this.health.codes(),
       },
     });

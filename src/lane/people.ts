@@ -3,8 +3,12 @@ import { type CountCell, type Counts, cellOf, closeQuarter, counted, glimpse, st
 import type { Decision } from "../core/passage/lane-events.ts";
 import type { Instant } from "../core/units.ts";
 
+/** How many past quarters the guard's view shows. */
+const SHOWN = 10;
+
 export class People {
   #counts: Counts;
+  #quarters: readonly { readonly from: Instant; readonly granted: number }[] = [];
 
   constructor(at: Instant) {
     this.#counts = startCounts(at);
@@ -26,10 +30,18 @@ export class People {
     return glimpse(this.#counts);
   }
 
+  /** Persons granted in the last quarters, oldest first; cells of one to four are merged into the next one (P15). */
+  get quarters() {
+    return this.#quarters;
+  }
+
   /** What became publishable since the last call, or null within the same quarter. */
   close(at: Instant) {
+    const { quarter } = this.#counts;
     const { counts, published } = closeQuarter(this.#counts, at);
     this.#counts = counts;
+    if (published !== null)
+      this.#quarters = [...this.#quarters, { from: quarter, granted: published.granted ?? 0 }].slice(-SHOWN);
     return published;
   }
 }
