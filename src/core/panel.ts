@@ -46,7 +46,7 @@ export interface FormField {
   readonly en: string;
   readonly aboutZh: string;
   readonly about: string;
-  readonly control: "choice" | "yes-no" | "quantity" | "whole" | "text" | "json";
+  readonly control: "choice" | "yes-no" | "quantity" | "whole" | "text" | "words" | "json";
   readonly choices: readonly string[];
   readonly from: string | null;
   readonly to: string | null;

@@ -88,10 +88,25 @@ export async function measurePoint(
       "15 to 30 °C",
       "calibrate at a milder hour or indoors",
     );
+  const measured = median(objects) as Celsius;
+  const error = plausible(measured, reference);
+  if (error !== null) return error;
   return {
     ok: true,
-    point: { reference, measured: median(objects) as Celsius, spread, ambient, samples: fine.length },
+    point: { reference, measured, spread, ambient, samples: fine.length },
   };
+}
+
+/** A sensor that is so far off is told at its first point: it is another one than ordered, dirty, or badly mounted. */
+function plausible(measured: Celsius, reference: Celsius): CalibrationRefusal | null {
+  const error = measured - reference;
+  if (Math.abs(error) <= IMPLAUSIBLE) return null;
+  return refusal(
+    "GL-2149",
+    `${error > 0 ? "+" : ""}${error.toFixed(2)} °C at ${reference} °C`,
+    `${IMPLAUSIBLE} °C or less`,
+    "fill the sensor's whole spot with the black body, clean the window, check emissivity and order code; replace the sensor if it stays",
+  );
 }
 
 /** Gain and offset from two points. Refuses points too close together and corrections that no good sensor needs. */
@@ -105,14 +120,8 @@ export function twoPoints(low: CalibrationPoint, high: CalibrationPoint): Calibr
       "use 35 °C and 39 °C",
     );
   for (const point of [low, high]) {
-    const error = point.measured - point.reference;
-    if (Math.abs(error) > IMPLAUSIBLE)
-      return refusal(
-        "GL-2149",
-        `${error > 0 ? "+" : ""}${error.toFixed(2)} °C at ${point.reference} °C`,
-        `${IMPLAUSIBLE} °C or less`,
-        "fill the sensor's whole spot with the black body, clean the window, check emissivity and order code; replace the sensor if it stays",
-      );
+    const error = plausible(point.measured, point.reference);
+    if (error !== null) return error;
   }
   const gain = apart / (high.measured - low.measured);
   if (!(gain >= 0.9 && gain <= 1.1))

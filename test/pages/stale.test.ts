@@ -1,5 +1,10 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { StreetView } from "../../src/core/views.ts";
 import { everyScreen, viewOf } from "./screens.ts";
 import { contextOf, Kiosk, launch, openDisplay, shows } from "./support.ts";
 
@@ -22,6 +27,42 @@ async function started(): Promise<void> {
   await openDisplay(page, kiosk);
 }
 
+/** The kiosk in a process of its own, which the kernel stops whole: no timer, no socket, nothing answers. */
+class LaneProcess {
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  static async start(): Promise<LaneProcess> {
+    const file = join(import.meta.dirname, "kiosk-child.ts");
+    const child = spawn(process.execPath, ["--import", "tsx", file], { stdio: ["pipe", "pipe", "inherit"] });
+    const [url] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    return new LaneProcess(child, url);
+  }
+
+  says(view: Partial<StreetView>): void {
+    this.#child.stdin?.write(`${JSON.stringify(view)}\n`);
+  }
+
+  freeze(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#child.kill("SIGCONT");
+  }
+
+  async stop(): Promise<void> {
+    const gone = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await gone;
+  }
+}
+
 const result = /请通行|请咨询|LQ03|请刷新|额头/;
 
 describe("a lane that has stopped", () => {
@@ -42,11 +83,13 @@ describe("a lane that has stopped", () => {
   );
 
   it("is out of service within 2 s at each moment of a passage, and shows nobody's result", async () => {
-    await started();
+    const lane = await LaneProcess.start();
+    page = await (await browser.newContext(contextOf("landscape"))).newPage();
+    await page.goto(lane.url);
     for (const screen of moments) {
-      kiosk.thaw();
-      await shows(page, kiosk, viewOf(screen));
-      kiosk.freeze();
+      lane.says(viewOf(screen));
+      await page.waitForSelector(`[data-screen="${screen}"]`);
+      lane.freeze();
       // The page's own clock says when it heard last and when the picture changed; the test's is not asked.
       const ms = await page.evaluate(
         () =>
@@ -63,7 +106,9 @@ describe("a lane that has stopped", () => {
       const text = await page.locator("#stage").innerText();
       expect(text).toContain("暂停使用");
       expect(text, screen).not.toMatch(result);
+      lane.thaw();
     }
+    await lane.stop();
   });
 
   it("comes back with what the lane says then, not with what it said last", async () => {

@@ -110,6 +110,7 @@ function Control({
         onInput={(event) => onDraft(numberOr(emptied(event.currentTarget.value)))}
       />
     );
+  if (field.control === "words") return <WordsControl described={described} value={value} onDraft={onDraft} />;
   if (field.control === "json") return <JsonControl described={described} value={value} onDraft={onDraft} />;
   return (
     <input
@@ -117,6 +118,32 @@ function Control({
       value={String(value ?? "")}
       onInput={(event) => onDraft(emptied(event.currentTarget.value))}
     />
+  );
+}
+
+/** A text in both languages; emptied in both it is left out. */
+function WordsControl({
+  described,
+  value,
+  onDraft,
+}: {
+  described: { id: string; "aria-describedby": string };
+  value: unknown;
+  onDraft: (value: unknown) => void;
+}) {
+  const { zh = "", en = "" } = (value ?? {}) as { zh?: string; en?: string };
+  const put = (next: { zh: string; en: string }): void => onDraft(next.zh === "" && next.en === "" ? null : next);
+  return (
+    <div class="pair">
+      <input {...described} lang="zh-CN" value={zh} onInput={(event) => put({ zh: event.currentTarget.value, en })} />
+      <input
+        id={`${described.id}-en`}
+        aria-label={t("英文", "English")}
+        lang="en"
+        value={en}
+        onInput={(event) => put({ zh, en: event.currentTarget.value })}
+      />
+    </div>
   );
 }
 
@@ -178,7 +205,9 @@ export function Fields({ paths, onApplied }: { paths: readonly string[]; onAppli
       <Button kind="main" id="apply-fields" disabled={changed === 0 || apply.busy} onClick={apply.start}>
         {apply.busy
           ? t("正在应用，自检中…", "Applying and testing …")
-          : t(`保存 ${changed} 项更改`, `Keep ${changed} changes`)}
+          : changed === 0
+            ? t("没有更改", "Nothing changed")
+            : t(`保存 ${changed} 项更改`, `Keep ${changed} changes`)}
       </Button>
     </div>
   );

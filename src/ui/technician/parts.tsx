@@ -62,6 +62,8 @@ const marks: Readonly<Record<CheckResult["status"], { icon: IconName; zh: string
 };
 
 /** Checks with what was found, expected and what to do. */
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 export function Checks({ results }: { results: readonly CheckResult[] }) {
   if (results.length === 0) return <p class="unknown">{t("尚未测过，按「开始」", "Not tried yet, press Start")}</p>;
   return (
@@ -76,12 +78,11 @@ export function Checks({ results }: { results: readonly CheckResult[] }) {
                 <strong>{t(result.zh, result.en)}</strong> <span class="said">{t(mark.zh, mark.en)}</span>{" "}
                 <code>{result.code ?? ""}</code>
               </p>
-              <p class="measured">{result.measured}</p>
-              {result.fix === null ? null : (
-                <p class="fix">
-                  {remedy(result.code, `${result.expected === "" ? "" : `expected ${result.expected}. `}${result.fix}`)}
-                </p>
-              )}
+              <p class="measured">
+                {result.measured}
+                {result.fix === null || result.expected === "" ? "" : t("", `; expected ${result.expected}`)}
+              </p>
+              {result.fix === null ? null : <p class="fix">{remedy(result.code, sentence(result.fix))}</p>}
             </div>
           </li>
         );

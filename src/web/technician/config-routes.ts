@@ -73,6 +73,10 @@ export function configRoutes(app: FastifyInstance, panel: Panel): void {
   });
 }
 
+/** A text in both languages (config, `words`). */
+const isWords = (node: { readonly properties?: Record<string, unknown> }): boolean =>
+  Object.keys(node.properties ?? {}).join() === "zh,en";
+
 /** The form's fields with their present values. */
 export function formFields(file: unknown): FormField[] {
   return laneFields()
@@ -91,7 +95,9 @@ export function formFields(file: unknown): FormField[] {
                 ? "whole"
                 : inner.type === "string"
                   ? "text"
-                  : "json";
+                  : isWords(inner)
+                    ? "words"
+                    : "json";
       return {
         path: field.path,
         ...wordsOf(field),

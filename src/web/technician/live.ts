@@ -9,6 +9,7 @@ import type { Workbench } from "../../service/workbench.ts";
 
 const EVERY = millis(200);
 const CODE_SHOWN = millis(1000);
+const FRAME_SHOWN = millis(2000);
 const UNSENT_LIMIT = 256 * 1024;
 const MOST = 4;
 
@@ -26,9 +27,10 @@ export class PanelLive {
     this.#bench = bench;
   }
 
-  /** The newest frame while somebody looks, else null. */
+  /** The newest frame while somebody looks, else null. An old one is none: it would hide a camera that has stopped. */
   frame(): Frame | null {
-    return this.#frame;
+    const frame = this.#frame;
+    return frame !== null && this.#bench.clock.monotonic() - frame.at < FRAME_SHOWN ? frame : null;
   }
 
   add(socket: WebSocket): void {

@@ -52,7 +52,17 @@ export function OverviewPage() {
             <Row name={t("待上报", "Waiting to be reported")} value={now === null ? null : String(now.link.backlog)} />
           </dl>
           <Trouble refusal={turn.refusal} />
-          <Button id="turn-maintenance" onClick={turn.start} disabled={now === null || turn.busy}>
+          {now?.mode === "maintenance" ? (
+            <p class="fix">
+              {t("入口对行人关闭，结束维护模式后恢复。", "The entry is shut to people until maintenance mode ends.")}
+            </p>
+          ) : null}
+          <Button
+            kind={now?.mode === "maintenance" ? "main" : "plain"}
+            id="turn-maintenance"
+            onClick={turn.start}
+            disabled={now === null || turn.busy}
+          >
             {now?.mode === "maintenance"
               ? t("结束维护模式", "End maintenance mode")
               : t("进入维护模式", "Enter maintenance mode")}

@@ -61,7 +61,7 @@ export function TurnstileStep() {
               <p>
                 {t(
                   "从外向里。显示「通过（入）」为正确；显示「逆行」时请对调 A、B 线。",
-                  "From outside in. “passage, entry” is right; if it says reverse entry, swap the wires of A and B.",
+                  'From outside in. "passage, entry" is right; if it says reverse entry, swap the wires of A and B.',
                 )}
               </p>
               <ol class="events" id="passages">
