@@ -34,6 +34,7 @@ export const sizes = {
   landscape: { width: 1280, height: 800 },
   portrait: { width: 800, height: 1280 },
   tablet: { width: 1180, height: 820 },
+  "tablet upright": { width: 820, height: 1180 },
 } as const;
 
 export function contextOf(size: keyof typeof sizes, more: BrowserContextOptions = {}): BrowserContextOptions {
