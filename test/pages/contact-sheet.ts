@@ -29,6 +29,16 @@ const kinds: readonly Kind[] = [
     width: 192,
     height: 133,
   },
+  {
+    names: [
+      ...["first-start", "step-1-network", "step-2-broker", "step-3-site", "step-4-camera", "step-5-thermometer"],
+      ...["step-6-turnstile", "step-7-sound", "step-8-alert", "overview", "config-form", "config-diff"],
+      ...["health", "plots-en", "log-en", "support-en"],
+    ].map((name) => `technician-${name}`),
+    columns: 8,
+    width: 192,
+    height: 120,
+  },
 ];
 
 const pictures: OverlayOptions[] = [];
