@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { monotonic } from "../../../src/core/units.ts";
+import { millis, monotonic } from "../../../src/core/units.ts";
 import { Bench, credentialOf } from "./harness.ts";
 
 describe("one person at the entrance", () => {
@@ -59,6 +59,37 @@ describe("one person at the entrance", () => {
     const lane = new Bench().ready().comes().shows("red").leaves();
     expect(lane.of("decided").map((done) => done.decision.verdict.kind)).toEqual(["deny"]);
     expect(lane.state.matches({ access: "idle" })).toBe(true);
+  });
+
+  it("a green that staff have to see to opens nothing", () => {
+    const lane = new Bench().ready().comes().shows("green").forehead("low").wait(10_000);
+    expect(lane.of("decided").map((done) => done.decision.verdict.kind)).toEqual(["attend"]);
+    expect(lane.of("release")).toHaveLength(0);
+  });
+
+  it("a red is answered no sooner than a green: with its forehead", () => {
+    const lane = new Bench().ready().comes().shows("red").wait(4900);
+    expect(lane.of("decided")).toHaveLength(0);
+    expect(lane.forehead().of("decided")).toHaveLength(1);
+  });
+
+  it("P2: outside the rules' dates nobody is asked for anything", () => {
+    const lane = new Bench().ready().send({ type: "period", open: true }).comes();
+    expect(lane.of("decided")).toHaveLength(1);
+  });
+
+  it("who goes the other way on a release is a body without one, and the release stays", () => {
+    const lane = new Bench().ready().comes().shows("green").forehead().turns("exit");
+    expect(lane.of("forced")).toEqual([{ did: "forced", direction: "exit" }]);
+    expect(lane.turns().of("passed")).toHaveLength(1);
+  });
+
+  it("a relay that fails ends the grant unused, and shuts the lane", () => {
+    const lane = new Bench().ready().comes();
+    lane.relay = "broken";
+    lane.shows("green").forehead().wait(300);
+    expect(lane.of("unused")).toEqual([expect.objectContaining({ unused: 1 })]);
+    expect(lane.state.matches({ supervision: "outOfService" })).toBe(true);
   });
 
   it("a second pass before the forehead of the first is asked for one at a time", () => {
@@ -152,7 +183,7 @@ describe("the next person", () => {
 
 describe("a family page", () => {
   it("gives one widened release of three passages after three foreheads", () => {
-    const lane = new Bench().ready().comes().shows("green", 3).forehead().wait(2000).forehead().wait(2000);
+    const lane = new Bench().ready().comes().shows("green", 3).forehead().wait(4000).forehead().wait(4000);
     expect(lane.of("release")).toHaveLength(0);
     lane.forehead();
     expect(lane.of("release").map((done) => done.ticket.release)).toEqual([
@@ -162,6 +193,15 @@ describe("a family page", () => {
     expect(lane.of("passed")).toHaveLength(3);
     expect(lane.of("pulseAgain")).toHaveLength(2);
     expect(lane.of("unused")).toHaveLength(0);
+  });
+
+  it("is judged only when each of its passes is checked", () => {
+    const lane = new Bench().ready().comes().send({ type: "codes", turn: 1, count: 2 });
+    const readAt = monotonic(lane.clock.now());
+    lane.send({ type: "credential", turn: 1, credential: credentialOf("green"), readAt }).forehead();
+    expect(lane.of("decided")).toHaveLength(0);
+    lane.send({ type: "credential", turn: 1, credential: credentialOf("green", "p2"), readAt }).forehead();
+    expect(lane.of("release").map((done) => done.ticket.release.people)).toEqual([2]);
   });
 
   it("goes to the guard together when one of them has to", () => {
@@ -279,6 +319,27 @@ describe("supervision", () => {
     expect(new Bench().send(release).ready().wait(1000).of("release")).toHaveLength(0);
     const faulty = new Bench().ready().send({ type: "service", ok: false }).send(release);
     expect(faulty.of("release").map((done) => done.ticket.release.cause)).toEqual(["guard"]);
+  });
+
+  it("a lockdown closes the entrance alone, and takes the grant that still waits for the turnstile", () => {
+    const lane = new Bench().ready().comes().shows("green").forehead().leaves().comes().shows("green").forehead();
+    lane.send({ type: "lockdown", lasting: lane.clockMillis(60_000) });
+    expect(lane.of("unused")).toHaveLength(1);
+    lane.turns().wait(1000).leaves().comes().shows("green").forehead().wait(1000);
+    expect(lane.of("release")).toHaveLength(1);
+    expect(lane.of("decided")).toHaveLength(2);
+    lane.leaves().comes("exit").shows("red").forehead();
+    expect(lane.of("decided").at(-1)?.decision.direction).toBe("exit");
+    expect(lane.send({ type: "unlock" }).wait(1000).of("release")).toHaveLength(2);
+  });
+
+  it.each([
+    ["a lockdown", { type: "lockdown", lasting: millis(60_000) }, { type: "unlock" }],
+    ["maintenance", { type: "maintenance", on: true }, { type: "maintenance", on: false }],
+  ] as const)("neither guard nor order opens the entrance during %s, or makes up for it afterwards", (_, on, off) => {
+    const lane = new Bench().ready().send(on);
+    lane.send({ type: "guard.release", cause: "guard", people: 1, wide: false }).send({ type: "order.release" });
+    expect(lane.wait(1000).send(off).wait(1000).of("release")).toHaveLength(0);
   });
 
   it("a lockdown that is renewed lasts from its renewal", () => {
