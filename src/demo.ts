@@ -257,7 +257,7 @@ export class Demo {
           provisioningKeys: join(this.#folder, "provisioning.jwks"),
           returned: returned !== null,
         },
-        web: { host: "127.0.0.1", port, rig: true, look: { pageSounds: true } },
+        web: { host: "127.0.0.1", port, rig: true, stamp: () => performance.now(), look: { pageSounds: true } },
       },
     );
     this.#kiosk = kiosk;

@@ -55,7 +55,7 @@ export interface Surroundings {
   readonly looks?: readonly TroubleLook[];
   /** What a technician works with; none where nobody installs anything. */
   readonly service?: ServiceOptions;
-  readonly web: Pick<WebOptions, "host" | "port" | "rig" | "look" | "routes" | "names" | "tls">;
+  readonly web: Pick<WebOptions, "host" | "port" | "rig" | "stamp" | "look" | "routes" | "names" | "tls">;
 }
 
 export interface Kiosk {

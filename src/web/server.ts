@@ -65,6 +65,11 @@ export interface WebOptions extends Face {
   readonly names?: readonly string[];
   readonly tls?: { readonly cert: string; readonly key: string } | null;
   readonly clock: Clock;
+  /**
+   * Milliseconds stamped on each message, by which a page tells one that was held up; the clock's unless given. The
+   * rig's clock waits for its machine, and every message after a wait would look late for good.
+   */
+  readonly stamp?: () => number;
   readonly logger: Logger;
   /** A guard's longest shift; 8 h unless given (RULES, who may release). */
   readonly shift?: Millis;
@@ -121,7 +126,7 @@ const FRAME_LIMIT = 1024;
 
 /** The kiosk's server. Nothing listens and nothing is read before `start()`. */
 export function createWeb(options: WebOptions): Web {
-  const { clock } = options;
+  const { clock, stamp = () => clock.monotonic() } = options;
   const logger = options.logger.child("web");
   const street = new LiveChannel<null>(clock);
   const guards = new LiveChannel<Tablet>(clock);
@@ -148,7 +153,7 @@ export function createWeb(options: WebOptions): Web {
       const wall = clock.wall();
       const message: StreetMessage = {
         kind: "street",
-        at: Math.round(clock.monotonic()),
+        at: Math.round(stamp()),
         time: wall.trust === "unsynced" ? null : timeOfDay(wall.at),
         view,
         tone: streetFacts[view.screen].tone,
@@ -158,7 +163,10 @@ export function createWeb(options: WebOptions): Web {
     },
     guard(view: GuardView): void {
       const link = options.link?.() ?? null;
-      guards.tell((tablet) => JSON.stringify(guardSight(view, shiftOf(tablet), clock, link) satisfies GuardMessage));
+      guards.tell((tablet) => {
+        const message: GuardMessage = { ...guardSight(view, shiftOf(tablet), clock, link), at: Math.round(stamp()) };
+        return JSON.stringify(message);
+      });
     },
   };
 
@@ -204,7 +212,7 @@ export function createWeb(options: WebOptions): Web {
   return {
     display,
     rig(view: RigView): void {
-      const message: RigMessage = { kind: "rig", at: Math.round(clock.monotonic()), ...view };
+      const message: RigMessage = { kind: "rig", at: Math.round(stamp()), ...view };
       const text = JSON.stringify(message);
       overview.tell(() => text);
     },

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createWeb, type Web, type WebOptions } from "../../src/web/server.ts";
-import { HandClock, idle, Listener, webOptions } from "./support.ts";
+import { calm, HandClock, idle, Listener, webOptions } from "./support.ts";
 
 const open: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -111,6 +111,17 @@ describe("the street's live connection", () => {
     web.display.street(idle);
     const page = await new Listener(port, "/live/display").until((it) => it.told.length === 2);
     expect(page.told[1]?.time).toBeNull();
+  });
+
+  it("stamps every page's messages by the clock that never waits, where the lane's own does", async () => {
+    const { web, port } = await started({ rig: true, stamp: () => 4711.2 });
+    const pages = ["display", "guard", "rig"].map((page) => new Listener(port, `/live/${page}`));
+    for (const page of pages) await page.until((it) => it.told.length === 1);
+    web.display.street(idle);
+    web.display.guard(calm);
+    web.rig({} as Parameters<typeof web.rig>[0]);
+    for (const page of pages) await page.until((it) => it.told.length === 2);
+    expect(pages.map((page) => page.told[1]?.at)).toEqual([4711, 4711, 4711]);
   });
 
   it("closes on whoever speaks to it, and on a frame above its limit", async () => {
