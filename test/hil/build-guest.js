@@ -1,4 +1,4 @@
-// Bundles the guest's programs into out/hil/guest, so that the slow guest loads one file each. Packages stay outside.
+// Bundles the guest's programs into out/hil/guest, so that the slow guest loads one file each. Native packages stay outside.
 import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,9 @@ await build({
   entryPoints: [...programs, ...workers].map((path) => ({ in: path, out: basename(path, ".ts") })),
   outdir: fileURLToPath(new URL("../../out/hil/guest", import.meta.url)),
   bundle: true,
-  packages: "external",
+  external: ["onoff", "i2c-bus", "serialport", "better-sqlite3", "sharp"],
+  // CommonJS packages ask for Node's own modules in their own way.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   platform: "node",
   format: "esm",
   target: "node20",

@@ -7,11 +7,11 @@ mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=loose,ro root /l
   mount -t tmpfs t /rw && mkdir /rw/u /rw/w &&
   mount -t overlay o -o lowerdir=/lower,upperdir=/rw/u,workdir=/rw/w /newroot || poweroff -f
 value() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
-command=$(value hil.command) kernel=$(value hil.kernel) home=$(value hil.home)
+command=$(value hil.command) kernel=$(value hil.kernel) home=$(value hil.home) node=$(value hil.node)
 for dir in dev proc sys; do mount --move /$dir /newroot/$dir; done
 mount -t tmpfs t /newroot/run; mount -t tmpfs t /newroot/tmp
 cat >/newroot/run/hil <<G
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin KERNEL=$kernel HIL_HOME=$home HOME=/run NO_COLOR=1
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$node KERNEL=$kernel HIL_HOME=$home HOME=/run NO_COLOR=1
 G
 cat >/newroot/run/go <<G
 #!/bin/sh

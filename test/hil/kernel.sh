@@ -66,14 +66,15 @@ pack_initrd() {
 }
 
 # start_guest VERSION LOG GUEST_COMMAND [KERNEL_ARGUMENT]: becomes the emulator; the console goes to LOG.
-# DISK names a disk image, MEM its memory in MiB, LIMIT the patience in seconds.
+# DISK names a disk image, MEM its memory in MiB, LIMIT the patience in seconds. The guest's clock counts instructions (a
+# nanosecond each), so a machine that is busy with other things makes a test longer and never wrong.
 start_guest() {
   local version=$1 log=$2 command=$3 more=${4:-}
-  exec timeout --foreground -s KILL "${LIMIT:-420}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 \
-    -m "${MEM:-1536}" -nodefaults -no-user-config -display none -serial "file:$log" -no-reboot \
+  exec timeout --foreground -s KILL "${LIMIT:-1800}" qemu-system-x86_64 -M q35 -accel tcg,thread=single -icount shift=0,sleep=on \
+    -cpu max -smp 1 -m "${MEM:-1536}" -nodefaults -no-user-config -display none -serial "file:$log" -no-reboot \
     ${DISK:+-drive file="$DISK",if=virtio,format=raw,cache=writeback} \
     -kernel "$CACHE/$version/root/boot/vmlinuz-$version" -initrd "$CACHE/$version/initrd.gz" \
-    -append "console=ttyS0 panic=-1 quiet loglevel=3 mitigations=off hil.command=$command hil.kernel=$CACHE/$version/root hil.home=$ROOT $more" \
+    -append "console=ttyS0 panic=-1 quiet loglevel=3 mitigations=off hil.command=$command hil.kernel=$CACHE/$version/root hil.home=$ROOT hil.node=$(dirname "$(readlink -f "$(command -v node)")") $more" \
     -virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap </dev/null
 }
 

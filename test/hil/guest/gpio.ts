@@ -7,6 +7,7 @@ import { TurnstileBody } from "../../../device/gpio/turnstile-body.sim.ts";
 import { millis } from "../../../src/core/units.ts";
 import { restContacts, setContact, wireBody, wiring } from "../../device/gpio/bench.ts";
 import { recordEvents, turnstilePromises } from "../../device/gpio/turnstile.conformance.ts";
+import { mirrored, type Picture, walks } from "../../device/gpio/walks.ts";
 import { KernelChip } from "./kernel-chip.ts";
 import { checks, sleep, until } from "./say.ts";
 
@@ -62,6 +63,32 @@ const promises = Object.entries(turnstilePromises)
       ),
   ]);
 
+function showBeams(picture: Picture): void {
+  for (const [beam, letter] of [
+    [wiring.beamA, "E"],
+    [wiring.beamB, "X"],
+  ] as const)
+    if (beam !== null) chip.set(beam.line, picture.includes(letter) !== beam.activeLow);
+}
+
+/** Every order of edges, but for those that need half a minute of standing still. */
+const brief = walks.filter(({ steps }) => steps.reduce((sum, [, hold]) => sum + hold, 0) < 5000);
+const orders = (backend === "sysfs" ? brief : brief.map(mirrored)).map(({ name, steps, pulses, events: expected }) => [
+  `${backend}: ${name}`,
+  () =>
+    bench(async ({ turnstile, events }) => {
+      for (const direction of pulses) {
+        await turnstile.pulse(direction);
+        await sleep(400);
+      }
+      for (const [picture, hold] of [...steps, ["-", 500]] as const) {
+        showBeams(picture);
+        await sleep(hold);
+      }
+      assert.deepEqual(events, expected);
+    }),
+]);
+
 await checks({
   [`${backend}: the chip is found by its label`]: async () => {
     const lines = await openLines(clock, backend, null);
@@ -70,6 +97,7 @@ await checks({
     return lines.name;
   },
   ...Object.fromEntries(promises),
+  ...Object.fromEntries(orders),
   [`${backend}: the relay's pulse has its length, read back on the chip's far side`]: () =>
     bench(async ({ turnstile }) => {
       const before = chip.driven.length;

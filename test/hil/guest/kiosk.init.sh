@@ -2,12 +2,11 @@
 exec >/dev/console 2>&1
 modprobe gl_gpio; modprobe i2c-dev; modprobe gl_i2c
 modprobe vivid n_devs=1 node_types=0x101 num_inputs=1 input_types=3 num_outputs=1 output_types=1
-mkdir -p /opt/greenlane/src/cli /etc/greenlane /var/lib/greenlane /run/systemd/timesync
-cp -r "$HIL_HOME"/dist/src "$HIL_HOME"/dist/device "$HIL_HOME"/dist/ui /opt/greenlane/
-cp "$HIL_HOME"/src/cli/greenlane.js /opt/greenlane/src/cli/
-cp "$HIL_HOME"/package.json /opt/greenlane/
-for shared in node_modules config; do ln -s "$HIL_HOME/$shared" /opt/greenlane/$shared; done
-ln -s "$(command -v node)" /usr/bin/node 2>/dev/null
+mkdir -p /opt/greenlane /etc/greenlane /var/lib/greenlane /run/systemd/timesync
+# Mounted and not linked: the unit's sandbox hides the folders of users, where all of this may lie.
+mount --bind "${KERNEL%/*/*}/release" /opt/greenlane
+mkdir -p /opt/greenlane/node_modules; mount --bind "$HIL_HOME/node_modules" /opt/greenlane/node_modules
+[ -e /usr/bin/node ] || { touch /usr/bin/node; mount --bind "$(readlink -f "$(command -v node)")" /usr/bin/node; }
 touch /run/systemd/timesync/synchronized
 for group in gpio i2c video dialout audio; do getent group $group >/dev/null || groupadd --system $group; done
 useradd --system --home /var/lib/greenlane --groups gpio,i2c,video,dialout,audio greenlane
@@ -23,7 +22,7 @@ done
 chgrp gpio /dev/gpiochip0; chgrp i2c /dev/i2c-1; chgrp video /dev/video0; chmod 660 /dev/gpiochip0 /dev/i2c-1 /dev/video0
 node "$HIL_HOME/out/hil/guest/kiosk.js" prepare
 chown -R greenlane /etc/greenlane /var/lib/greenlane
-cp "$HIL_HOME/systemd/greenlane.service" /etc/systemd/system/
+cp /opt/greenlane/systemd/greenlane.service /etc/systemd/system/
 mkdir -p /etc/systemd/system/greenlane.service.d
 cat >/etc/systemd/system/greenlane.service.d/emulator.conf <<U
 [Unit]
