@@ -61,14 +61,6 @@ const rules: readonly Rule[] = [
     clause: "P0",
   },
   {
-    path: "site.healthCardDesk",
-    holds: ({ site }) => !site.healthCardDesk || site.kind === "hospital",
-    found: ({ site }) => `true at a ${site.kind}`,
-    expected: 'site.kind "hospital"',
-    suggestion: "set it to false",
-    clause: "P19",
-  },
-  {
     path: "site.placeCode",
     holds: ({ site }) => site.placeCode === null || site.kind === "compound",
     found: ({ site }) => `a place code at a ${site.kind}`,

@@ -108,6 +108,7 @@ export const temperatureGroup = group(say("测温", "Temperature", "测量与校
     say("测温部位", "Where people are measured", "额头或手腕", "Forehead or wrist"),
     ["forehead", "wrist"],
     "forehead",
+    { restart: true },
   ),
   samples: whole(say("样本数", "Samples", "连续稳定的样本", "Consecutive steady samples of one measurement"), {
     default: 5,
@@ -215,14 +216,17 @@ const camera = group(say("摄像头", "Camera", "USB 摄像头", "USB camera"), 
   ),
   exposure: duration(
     say("曝光", "Exposure", "10 ms 的整数倍，避免屏幕条纹", "A multiple of 10 ms, or phone screens show bands"),
-    { default: "10 ms", min: "1 ms", max: "100 ms" },
+    { default: "10 ms", min: "1 ms", max: "100 ms", restart: true },
   ),
   whiteBalance: whole(say("白平衡", "White balance", "色温（开尔文）", "In kelvin, locked"), {
     default: 4600,
     min: 2800,
     max: 6500,
+    restart: true,
   }),
-  mains: oneOf(say("电源频率", "Mains frequency", "中国 50 Hz", "50 Hz in China"), ["50 Hz", "60 Hz"], "50 Hz"),
+  mains: oneOf(say("电源频率", "Mains frequency", "中国 50 Hz", "50 Hz in China"), ["50 Hz", "60 Hz"], "50 Hz", {
+    restart: true,
+  }),
   noFrameAfter: duration(say("无画面", "No frames", "超过则重开摄像头", "The camera is opened again after it"), {
     default: "1500 ms",
     min: "500 ms",
@@ -411,6 +415,7 @@ const sounder = group(say("声音", "Sound", "提示音和语音", "Tones and pr
     }),
     {
       max: 8,
+      restart: true,
       default: [
         { from: "07:00", to: "22:00", volume: "80 %" },
         { from: "22:00", to: "07:00", volume: "40 %" },

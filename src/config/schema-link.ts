@@ -111,6 +111,7 @@ export const trustGroup = group(
       default: "72 h",
       min: "1 h",
       max: "14 d",
+      restart: true,
     }),
     platform: maybe(platform),
   },
@@ -125,7 +126,9 @@ export const replayGroup = group(
       default: "main",
       restart: true,
     }),
-    inner: yesNo(say("内部闸机", "Inner gate", "内部闸机不判重复", "Inner gates never call a code replayed"), false),
+    inner: yesNo(say("内部闸机", "Inner gate", "内部闸机不判重复", "Inner gates never call a code replayed"), false, {
+      restart: true,
+    }),
     listen: maybe(
       record(say("本机端口", "Own port", "DTLS/UDP", "For the peers' datagrams"), {
         host: text(say("地址", "Address", "场所内网", "On the site's own network"), {
@@ -183,6 +186,7 @@ export const webGroup = group(say("页面", "Pages", "屏幕、值班与维护�
     default: "15 min",
     min: "1 min",
     max: "1 h",
+    restart: true,
   }),
 });
 
@@ -190,12 +194,13 @@ export const displayGroup = group(say("显示", "Display", "行人屏幕", "The 
   languages: list(
     say("语言", "Languages", "中文在前", "Chinese leads"),
     oneOf(say("语言", "Language", "zh 或 en", "zh or en"), ["zh", "en"]),
-    { max: 2, default: ["zh", "en"] },
+    { max: 2, default: ["zh", "en"], restart: true },
   ),
   bigType: yesNo(say("大字", "Big type", "标题更大", "Larger headline"), false),
   slow: yesNo(
     say("慢速", "Slow mode", "停留加倍，语音加英文", "Doubles every dwell; the voice speaks English too"),
     false,
+    { restart: true },
   ),
   orientation: oneOf(
     say(
@@ -221,5 +226,7 @@ export const storageGroup = group(say("存储", "Storage", "上报队列、历�
 });
 
 export const logGroup = group(say("日志", "Log", "不含个人信息", "Never holds anything read from a code"), {
-  level: oneOf(say("级别", "Level", "平时 info", "info in service"), ["debug", "info", "warn", "error"], "info"),
+  level: oneOf(say("级别", "Level", "平时 info", "info in service"), ["debug", "info", "warn", "error"], "info", {
+    restart: true,
+  }),
 });

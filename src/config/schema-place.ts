@@ -203,16 +203,6 @@ export const siteGroup = record(say("场所", "Site", "场所类型和联系方�
       ["https"],
     ),
   ),
-  healthCardDesk: yesNo(
-    say(
-      "健康卡读卡",
-      "Hand the health card to the desk",
-      "仅医院，须本人同意，不保存",
-      "Hospitals only, with consent, never stored (P19)",
-    ),
-    false,
-    { clause: "P19" },
-  ),
   arrivalPeaks: list(
     say(
       "高峰时段",
@@ -356,11 +346,12 @@ export const timingsGroup = group(say("时间", "Timings", "通道各步的时�
   }),
   verifyDeadline: duration(
     say("核验时限", "Verification deadline", "超过则按「平台繁忙」处理", "After it the outcome is `platform-slow`"),
-    { default: "4 s", min: "500 ms", max: "10 s" },
+    { default: "4 s", min: "500 ms", max: "10 s", restart: true },
   ),
   guardShift: duration(say("值班最长", "Longest shift", "超过须重新登录", "A guard signs in again after it"), {
     default: "8 h",
     min: "15 min",
     max: "8 h",
+    restart: true,
   }),
 });

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { SimClock } from "../../device/clock/clock.sim.ts";
-import { laneFields } from "../../src/config/describe.ts";
+import { laneFields, needsRestart } from "../../src/config/describe.ts";
 import { inspectConfig, readConfig } from "../../src/config/load.ts";
 import type { LaneConfig } from "../../src/config/schema.ts";
 import { type Field, plain, valueAt, withValue } from "../../src/config/walk.ts";
@@ -13,6 +13,7 @@ import { instantFromIso } from "../../src/core/units.ts";
 import { cameraOf, scannerOf, thermometerOf, voiceOf, watchdogOf } from "../../src/main-devices.ts";
 import { wiringOf } from "../../src/main-outputs.ts";
 import * as derive from "../../src/wire-settings.ts";
+
 import { silentLog } from "../device/silent-log.ts";
 
 const seen = vi.hoisted(() => ({ given: [] as unknown[] }));
@@ -59,7 +60,6 @@ const readers: Readonly<Record<string, string>> = {
   "site.check.freeExit": "src/service/checks/place.ts",
   "site.check.calledFirst": "src/service/checks/place.ts",
   "site.entryShutWithoutPower": "src/service/checks/place.ts",
-  "site.healthCardDesk": "src/config/combinations.ts",
   "temperature.distance": "src/service/checks/place.ts",
   "temperature.fieldOfView": "src/service/checks/place.ts",
   "devices.simulated": "src/main.ts",
@@ -213,6 +213,10 @@ describe("each field of the configuration", () => {
     const after = inspectConfig(withValue(file, path, other(field, valueAt(before.file, path))));
     expect(after.findings).toEqual([]);
     if (!after.ok) return;
+    const live = ({ config }: { config: LaneConfig }) =>
+      JSON.stringify([derive.laneSettings(config), derive.faceOf(config)]);
+    if (!needsRestart(field))
+      expect(live(after.loaded), `${path} claims to count without a restart`).not.toBe(live(before));
     expect(made(after.loaded.config), `nothing that runs changes with ${path}`).not.toBe(made(before.config));
   });
 

@@ -79,7 +79,6 @@ describe("a lane's file", () => {
     ["devices.gpio.beamB", null, { code: "GL-1016" }],
     ["rules.feverComparison", "at-or-above", { code: "GL-1017", clause: "P4" }],
     ["rules.effectiveUntil", "2020-04-25T08:00+08:00", { code: "GL-1016", clause: "P2" }],
-    ["site.healthCardDesk", true, { code: "GL-1016", clause: "P19" }],
     ["web.host", "0.0.0.0", { code: "GL-1016" }],
     ["trust.listUrl", "http://trust.example.invalid/list", { path: "trust.listUrl", code: "GL-1016" }],
     ["display.languages", ["en"], { code: "GL-1016" }],
