@@ -49,7 +49,6 @@ export function moduleColour(
 function judge(ones: Sampled, zeros: Sampled): Answer {
   // The decoder tells of inversion by its own search; the picture itself is the better witness.
   if (luminance(ones.median) > luminance(zeros.median)) return ofLightModules(ones, zeros);
-  if (zeros.clipped > 0.6 && ones.clipped > 0.25) return UNSURE;
   return ofDarkModules(ones.median, zeros.median, zeros.clipped);
 }
 
@@ -115,7 +114,6 @@ function named(hue: number, strength: number): Judgement {
 
 /** Dark mode: the modules shine on a dark ground and there is no white to compare with. */
 function ofLightModules(shining: Sampled, ground: Sampled): Answer {
-  if (shining.clipped > 0.6) return UNSURE;
   const lit: Light = [
     Math.max(0.001, shining.median[0] - ground.median[0] * 0.5),
     Math.max(0.001, shining.median[1] - ground.median[1] * 0.5),

@@ -32,6 +32,9 @@ export interface FrameReading {
 /** A QR code holds at most this much (ISO/IEC 18004, version 40 L, bytes). */
 export const MOST_BYTES = 2953;
 
+/** Codes of one frame that are passed on: a family's page and a few more. A wall of codes is nobody's family. */
+const MOST_CODES = 12;
+
 export class FrameReader {
   readonly #ladder: Ladder;
   readonly #gate: PresenceGate;
@@ -50,7 +53,8 @@ export class FrameReader {
     }
     const result = this.#ladder.read(raster, { allowance, thorough: false, hint });
     this.#gate.learn(result.codes.length > 0, at);
-    const codes = describeCodes(raster, result.codes, this.#ladder, this.#settings.readingZone);
+    const found = describeCodes(raster, result.codes, this.#ladder, this.#settings.readingZone);
+    const codes = found.slice(0, MOST_CODES);
     const [first] = codes;
     const [unread] = result.unread;
     return {

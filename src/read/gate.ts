@@ -14,6 +14,9 @@ const STRUCTURED_CELLS = 10;
 const STRUCTURE = 24;
 /** Of pictures with a change but no structure, each so-manieth is looked at all the same. */
 const LOOK_EVERY = 4;
+/** The empty lane follows the light in every so-manieth shut picture, by this part of the difference. */
+const FOLLOW_EVERY = 8;
+const FOLLOW_BY = 1 / 8;
 
 export class PresenceGate {
   readonly #settings: GateSettings;
@@ -25,6 +28,7 @@ export class PresenceGate {
   #openUntil = Number.NEGATIVE_INFINITY;
   #stillSince = Number.NEGATIVE_INFINITY;
   #passedOver = 0;
+  #shut = 0;
 
   constructor(settings: GateSettings) {
     this.#settings = settings;
@@ -39,8 +43,7 @@ export class PresenceGate {
   decide(raster: Raster, at: Monotonic): boolean {
     this.#sample(raster);
     if (!this.#known) return true;
-    const changed = this.#differing(this.#empty, this.#settings.difference);
-    if (changed >= this.#settings.cells) this.#openUntil = at + this.#settings.hold;
+    if (this.#differs(this.#empty)) this.#openUntil = at + this.#settings.hold;
     if (at > this.#openUntil) return false;
     if (this.#structured(raster) >= STRUCTURED_CELLS) {
       this.#passedOver = 0;
@@ -66,17 +69,21 @@ export class PresenceGate {
 
   #adapt(at: Monotonic): void {
     if (at > this.#openUntil) {
-      // Slow light: an empty lane follows the sun, a sixty-fourth a frame.
-      for (let i = 0; i < this.#empty.length; i++) {
-        const was = this.#empty[i] as number;
-        this.#empty[i] = was + ((this.#now[i] as number) - was) / 64;
-      }
+      this.#shut = (this.#shut + 1) % FOLLOW_EVERY;
+      if (this.#shut === 0) this.#follow();
       this.#stillSince = at;
       return;
     }
-    const still = this.#differing(this.#before, this.#settings.difference) < this.#settings.cells;
-    if (!still) this.#stillSince = at;
+    if (this.#differs(this.#before)) this.#stillSince = at;
     if (at - this.#stillSince > this.#settings.adoptAfter) this.#adopt();
+  }
+
+  /** Slow light: an empty lane follows the sun. */
+  #follow(): void {
+    for (let i = 0; i < this.#empty.length; i++) {
+      const was = this.#empty[i] as number;
+      this.#empty[i] = was + ((this.#now[i] as number) - was) * FOLLOW_BY;
+    }
   }
 
   #sample(raster: Raster): void {
@@ -93,6 +100,16 @@ export class PresenceGate {
         this.#now[cell++] = raster.data[at] as number;
       }
     }
+  }
+
+  /** Whether enough cells differ. What light did is worked out only where cells differ as they are: mostly none do. */
+  #differs(reference: Float32Array): boolean {
+    const { difference, cells } = this.#settings;
+    const now = this.#now;
+    let count = 0;
+    for (let i = 0; i < now.length; i++)
+      if (Math.abs((now[i] as number) - (reference[i] as number)) > difference) count++;
+    return count >= cells / 2 && this.#differing(reference, difference) >= cells;
   }
 
   /** Cells that differ from `reference` by more than `limit` once gain and each row's own shift are taken out. */

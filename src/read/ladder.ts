@@ -1,13 +1,13 @@
 /**
- * From cheap to dear until something is read: two plain passes over the whole picture, then enlarged and sharpened
+ * From cheap to dear until something is read: plain passes over the whole picture, then enlarged and sharpened
  * passes over the places where something code-like is, and at last a second, independent decoder. Each rung reads
  * what the ones before it can't; README.md has what each brings.
  */
 import type { Corners, Point } from "../core/flow.ts";
-import { type Box, crop, doubled, levelled, notWhite, sharpened } from "./enhance.ts";
+import { type Box, crop, doubled, halved, levelled, notWhite, sharpened } from "./enhance.ts";
 import { JSQR_LIMIT, readWithJsqr } from "./jsqr.ts";
 import { type Channel, fillGrey, type Grey, type LumaTables, lumaTables, type Raster } from "./luma.ts";
-import { boxAround, centreOf, mapCorners, samePlace } from "./quad.ts";
+import { boxAround, centreOf, mapCorners, samePlace, sideOf } from "./quad.ts";
 import { codeLikeRegions } from "./region.ts";
 import { refocused, smearDirection, smearKernel, stilled } from "./restore.ts";
 import type { Decoded, Zxing } from "./zxing.ts";
@@ -23,7 +23,7 @@ export interface LadderResult {
   readonly unread: readonly Box[];
   /** Corners that a decoder was sure of without being able to read them. */
   readonly sightings: readonly Corners[];
-  /** Milliseconds spent above the two plain passes. */
+  /** Milliseconds spent above the plain passes. */
   readonly enhancement: number;
 }
 
@@ -38,10 +38,22 @@ export interface LadderEffort {
 
 export const wholeEffort: LadderEffort = { allowance: Number.POSITIVE_INFINITY, thorough: true, hint: null };
 
+/** Over the whole picture. The first is what a picture without a code costs at the least, hence quick. */
+const plainPasses = [
+  { name: "yb", channel: "yb", quick: true },
+  { name: "y", channel: "y", quick: false },
+  { name: "yb-whole", channel: "yb", quick: false },
+] as const;
+const thoroughPasses = [
+  { name: "yb", channel: "yb", quick: false },
+  { name: "y", channel: "y", quick: false },
+  { name: "min", channel: "min", quick: false },
+] as const;
+
 /** Regions tried per picture; a hostile scene offers more. */
 const MOST_REGIONS = 3;
-/** Pixels above which a region is not enlarged: its modules are large enough. */
-const ENLARGE_LIMIT = 1000 * 1000;
+/** A region of more pixels is worked on at half its size, or a quarter: modules and blur of a large picture are large. */
+const LARGEST_VIEW = 1000 * 1000;
 
 interface Rung {
   readonly name: string;
@@ -56,6 +68,13 @@ interface Rung {
 
 /** Regions up to this many pixels are worked on at twice their size; above, modules are large enough as they are. */
 const DOUBLE_LIMIT = 340 * 340;
+
+/** Halved until it is small enough to be worked on, with the factor back. */
+function manageable(whole: Grey): { readonly view: Grey; readonly back: number } {
+  let [view, back] = [whole, 1];
+  for (; view.width * view.height > LARGEST_VIEW; back *= 2) view = halved(view);
+  return { view, back };
+}
 
 /** Twice the size where that is affordable, with the factor back. */
 function enlarged(view: Grey): { readonly view: Grey; readonly back: number } {
@@ -88,7 +107,6 @@ const rungs: readonly Rung[] = [
     name: "focus-4",
     channel: "yb",
     thoroughOnly: false,
-    further: true,
     read: (view, zxing) => refocusedRead(view, zxing, 4),
   },
   { name: "focus-3", channel: "yb", thoroughOnly: true, read: (view, zxing) => refocusedRead(view, zxing, 3) },
@@ -146,6 +164,13 @@ const rungs: readonly Rung[] = [
   },
 ];
 
+/** Where the rungs look. */
+interface Place {
+  readonly box: Box;
+  /** A decoder took it for a code. */
+  readonly isSure: boolean;
+}
+
 export class Ladder {
   readonly #zxing: Zxing;
   readonly #tables: LumaTables = lumaTables();
@@ -175,20 +200,24 @@ export class Ladder {
       planes.set(channel, made);
       return made;
     };
-    for (const channel of ["yb", "y", "min"] as const) {
-      if (channel === "min" && !effort.thorough) continue;
+    for (const { name, channel, quick } of effort.thorough ? thoroughPasses : plainPasses) {
       if (codes.length > 0 && !effort.thorough && sightings.length === 0) break;
-      const sighting = this.#zxing.read(plane(channel));
-      for (const found of sighting.found) add(codes, { ...found, rung: channel });
+      const sighting = this.#zxing.read(plane(channel), { quick });
+      for (const found of sighting.found) add(codes, { ...found, rung: name });
       sightings.push(...sighting.unread);
     }
-    const open = sightings.filter((corners) => !codes.some((code) => samePlace(code.corners, corners)));
+    const open = sightings.filter((corners) => !isOfRead(corners, codes));
     if (codes.length > 0 && open.length === 0 && !effort.thorough)
       return { codes, unread: [], sightings: [], enhancement: 0 };
     const started = this.#clock();
     const regions = this.#regions(plane("yb"), open, codes, effort);
-    const unread = this.#climb(regions, plane, codes, effort, started, open.length);
-    return { codes, unread, sightings: open, enhancement: this.#clock() - started };
+    const unread = this.#climb(regions, plane, codes, effort, started);
+    return {
+      codes,
+      unread: unread.map(({ box }) => box),
+      sightings: open,
+      enhancement: this.#clock() - started,
+    };
   }
 
   #plane(raster: Raster, channel: Channel): Grey {
@@ -199,45 +228,51 @@ export class Ladder {
     return { width: raster.width, height: raster.height, data };
   }
 
-  #regions(grey: Grey, open: readonly Corners[], codes: readonly LadderRead[], effort: LadderEffort): Box[] {
-    const boxes = open.map((corners) => boxAround(corners, 0.25, grey.width, grey.height));
-    if (effort.hint !== null) boxes.push(effort.hint);
-    boxes.push(...codeLikeRegions(grey, MOST_REGIONS * 2).map((region) => region.box));
-    const kept: Box[] = [];
-    for (const box of boxes) {
+  #regions(grey: Grey, open: readonly Corners[], codes: readonly LadderRead[], effort: LadderEffort): Place[] {
+    const places: Place[] = open.map((corners) => ({
+      box: boxAround(corners, 0.25, grey.width, grey.height),
+      isSure: true,
+    }));
+    if (effort.hint !== null) places.push({ box: effort.hint, isSure: false });
+    const read = codes.map((code) => code.corners);
+    for (const { box } of codeLikeRegions(grey, MOST_REGIONS * 2, read)) places.push({ box, isSure: false });
+    const kept: Place[] = [];
+    for (const place of places) {
+      const { box } = place;
       if (box.right - box.left < 16 || box.bottom - box.top < 16) continue;
-      if (kept.some((other) => mostlyWithin(box, other))) continue;
-      if (codes.some((code) => mostlyWithin(box, boxAround(code.corners, 0.3, grey.width, grey.height)))) continue;
-      if (!effort.thorough && codes.some((code) => isAround(centreOf(code.corners), box))) continue;
-      kept.push(box);
+      if (kept.some((other) => mostlyWithin(box, other.box))) continue;
+      if (read.some((corners) => mostlyWithin(box, boxAround(corners, 0.3)))) continue;
+      if (!effort.thorough && read.some((corners) => isAround(centreOf(corners), box))) continue;
+      kept.push(place);
     }
     return kept.slice(0, MOST_REGIONS);
   }
 
   /** Each rung on every region before the next, dearer one; gives the regions in which nothing was read. */
   #climb(
-    regions: readonly Box[],
+    regions: readonly Place[],
     plane: (channel: Channel) => Grey,
     codes: LadderRead[],
     effort: LadderEffort,
     started: number,
-    sure: number,
-  ): Box[] {
+  ): Place[] {
     let unread = [...regions];
     for (const rung of rungs) {
       if (rung.thoroughOnly && !effort.thorough) continue;
-      // Once something is read and no decoder is sure of another code, print beside it gets the two best rungs only.
-      if (codes.length > 0 && sure === 0 && rung.further !== true) continue;
-      for (const box of unread) {
+      for (const place of unread) {
+        const { box, isSure } = place;
+        // Beside a code that was read, what no decoder is sure of is mostly print: it gets the first rung, and only
+        // where it is as large as that code, as the others of a family's page are.
+        if (codes.length > 0 && !isSure && !(rung.further === true && isOfSize(box, codes))) continue;
         if (this.#clock() - started >= effort.allowance) return unread;
-        const view = crop(plane(rung.channel), box);
-        if (view.width * view.height > ENLARGE_LIMIT && rung.anySize !== true) continue;
+        const whole = crop(plane(rung.channel), box);
+        const { view, back } = rung.anySize === true ? { view: whole, back: 1 } : manageable(whole);
         const before = codes.length;
         for (const code of rung.read(view, this.#zxing)) {
-          const corners = mapCorners(code.corners, ([x, y]): Point => [x + box.left, y + box.top]);
+          const corners = mapCorners(code.corners, ([x, y]): Point => [x * back + box.left, y * back + box.top]);
           add(codes, { ...code, corners, rung: rung.name });
         }
-        if (codes.length > before) unread = unread.filter((other) => other !== box);
+        if (codes.length > before) unread = unread.filter((other) => other !== place);
       }
       if (!effort.thorough && codes.length > 0) return unread;
     }
@@ -252,6 +287,18 @@ function scaled(found: readonly Decoded[], by: number): Decoded[] {
 function add(codes: LadderRead[], code: LadderRead): void {
   if (code.bytes.length === 0) return;
   if (!codes.some((other) => samePlace(other.corners, code.corners))) codes.push(code);
+}
+
+/** A sighting of a code that was read in another pass, or one put together from finder patterns of codes that were read. */
+function isOfRead(corners: Corners, codes: readonly LadderRead[]): boolean {
+  if (codes.some((code) => samePlace(code.corners, corners))) return true;
+  const finders = [corners[0], corners[1], corners[3]];
+  return finders.every((finder) => codes.some((code) => isAround(finder, boxAround(code.corners, 0.1))));
+}
+
+function isOfSize(box: Box, codes: readonly LadderRead[]): boolean {
+  const side = Math.sqrt((box.right - box.left) * (box.bottom - box.top));
+  return codes.some(({ corners }) => side > 0.7 * sideOf(corners) && side < 2.5 * sideOf(corners));
 }
 
 const isAround = ([x, y]: Point, box: Box): boolean => x >= box.left && x < box.right && y >= box.top && y < box.bottom;

@@ -17,7 +17,8 @@ export interface Grey {
 
 /** Chroma to channel differences, BT.601 full range. Made once per reader. */
 export interface LumaTables {
-  readonly halfBlue: Int16Array;
+  /** (Y + B) / 2 by U · 256 + Y. */
+  readonly withBlue: Uint8Array;
   readonly blue: Int16Array;
   readonly red: Int16Array;
   readonly greenFromBlue: Int16Array;
@@ -27,8 +28,11 @@ export interface LumaTables {
 export function lumaTables(): LumaTables {
   const table = (factor: number): Int16Array =>
     Int16Array.from({ length: 256 }, (_, c) => Math.round(factor * (c - 128)));
+  const halfBlue = table(0.886);
   return {
-    halfBlue: table(0.886),
+    withBlue: Uint8Array.from({ length: 65_536 }, (_, uy) =>
+      Math.max(0, Math.min(255, (uy & 255) + (halfBlue[uy >> 8] as number))),
+    ),
     blue: table(1.772),
     red: table(1.402),
     greenFromBlue: table(-0.344),
@@ -36,12 +40,12 @@ export function lumaTables(): LumaTables {
   };
 }
 
-/** Fills `out` (width × height) with the channel of a picture. */
+/** Fills `out` (width × height, starting at an even address) with the channel of a picture. */
 export function fillGrey(raster: Raster, channel: Channel, tables: LumaTables, out: Uint8Array): void {
   if (raster.format === "grey") out.set(raster.data.subarray(0, raster.width * raster.height));
   else if (raster.format === "rgb") fromRgb(raster, channel, out);
   else if (channel === "y") lumaOfYuyv(raster.data, out, raster.width * raster.height);
-  else if (channel === "yb") blueOfYuyv(raster.data, out, raster.width * raster.height, tables.halfBlue);
+  else if (channel === "yb") blueOfYuyv(raster.data, out, raster.width * raster.height, tables.withBlue);
   else leastOfYuyv(raster.data, out, raster.width * raster.height, tables);
 }
 
@@ -49,13 +53,15 @@ function lumaOfYuyv(data: Uint8Array, out: Uint8Array, pixels: number): void {
   for (let i = 0, at = 0; i < pixels; i++, at += 2) out[i] = data[at] as number;
 }
 
-function blueOfYuyv(data: Uint8Array, out: Uint8Array, pixels: number, half: Int16Array): void {
-  for (let i = 0, at = 0; i < pixels; i += 2, at += 4) {
-    const add = half[data[at + 1] as number] as number;
-    const a = (data[at] as number) + add;
-    const b = (data[at + 2] as number) + add;
-    out[i] = a < 0 ? 0 : Math.min(a, 255);
-    out[i + 1] = b < 0 ? 0 : Math.min(b, 255);
+/** By words and one table: after the decoder this is what an empty frame costs, and byte by byte it is twice as much. */
+function blueOfYuyv(data: Uint8Array, out: Uint8Array, pixels: number, withBlue: Uint8Array): void {
+  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+  const from = new Uint32Array(aligned.buffer, aligned.byteOffset, pixels >> 1);
+  const to = new Uint16Array(out.buffer, out.byteOffset, pixels >> 1);
+  for (let pair = 0; pair < from.length; pair++) {
+    const word = from[pair] as number;
+    const first = withBlue[word & 0xffff] as number;
+    to[pair] = first | ((withBlue[(word & 0xff00) | ((word >>> 16) & 255)] as number) << 8);
   }
 }
 

@@ -25,8 +25,28 @@ export function mapCorners(corners: Corners, map: (point: Point) => Point): Corn
   return [map(corners[0]), map(corners[1]), map(corners[2]), map(corners[3])];
 }
 
-/** The upright box around corners, widened by `share` of its longer side and cut to the picture. */
-export function boxAround(corners: Corners, share: number, width: number, height: number): Box {
+/** The same shape about its centre, `by` times as large. */
+export function enlarged(corners: Corners, by: number): Corners {
+  const [x, y] = centreOf(corners);
+  return mapCorners(corners, (corner): Point => [x + by * (corner[0] - x), y + by * (corner[1] - y)]);
+}
+
+/** Whether a point lies in a convex quadrilateral, whichever way round its corners are listed. */
+export function isWithin([x, y]: Point, corners: Corners): boolean {
+  const sides = corners.map(([ax, ay], index) => {
+    const [bx, by] = corners[(index + 1) % 4] as Point;
+    return (bx - ax) * (y - ay) - (by - ay) * (x - ax);
+  });
+  return sides.every((side) => side >= 0) || sides.every((side) => side <= 0);
+}
+
+/** The upright box around corners, widened by `share` of its longer side and cut to the picture where its size is given. */
+export function boxAround(
+  corners: Corners,
+  share: number,
+  width = Number.POSITIVE_INFINITY,
+  height = Number.POSITIVE_INFINITY,
+): Box {
   const xs = corners.map((corner) => corner[0]);
   const ys = corners.map((corner) => corner[1]);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];

@@ -2,9 +2,11 @@
  * Where in a picture something code-like is, read or not: places with edges in every direction, many of them and close
  * together. Works on a quarter of the pixels, so that blur and noise matter less than for a decoder.
  */
+import type { Corners, Point } from "../core/flow.ts";
 import type { Box } from "./enhance.ts";
 import { halved } from "./enhance.ts";
 import type { Grey } from "./luma.ts";
+import { enlarged, isWithin } from "./quad.ts";
 
 export interface Region {
   readonly box: Box;
@@ -14,8 +16,8 @@ export interface Region {
 
 const CELL = 8;
 
-/** Up to `most` regions, strongest first, boxes in pixels of `grey`. */
-export function codeLikeRegions(grey: Grey, most: number): Region[] {
+/** Up to `most` regions, strongest first, boxes in pixels of `grey`; what lies on codes that were `read` counts for none. */
+export function codeLikeRegions(grey: Grey, most: number, read: readonly Corners[]): Region[] {
   let small = halved(grey);
   let scale = 2;
   while (small.width > 480) {
@@ -26,6 +28,7 @@ export function codeLikeRegions(grey: Grey, most: number): Region[] {
   const rows = Math.floor(small.height / CELL);
   if (columns < 2 || rows < 2) return [];
   const { energy, marked } = markCells(small, columns, rows);
+  for (const corners of read) clearQuad(marked, columns, rows, enlarged(corners, 1.25), CELL * scale);
   const regions: Region[] = [];
   for (const cluster of clusters(marked, columns, rows)) {
     const wide = cluster.right - cluster.left;
@@ -80,6 +83,13 @@ function markCells(grey: Grey, columns: number, rows: number): { energy: Float32
   const threshold = Math.max(1.2, noise * 2.2);
   for (let cell = 0; cell < energy.length; cell++) marked[cell] = (energy[cell] as number) > threshold ? 1 : 0;
   return { energy, marked };
+}
+
+function clearQuad(marked: Uint8Array, columns: number, rows: number, corners: Corners, side: number): void {
+  for (let cell = 0; cell < columns * rows; cell++) {
+    const centre: Point = [((cell % columns) + 0.5) * side, (Math.floor(cell / columns) + 0.5) * side];
+    if (isWithin(centre, corners)) marked[cell] = 0;
+  }
 }
 
 interface Cluster extends Box {

@@ -11,7 +11,7 @@ export interface ReadSettings {
   readonly decodeDeadline: Millis;
   /** A worker that is not ready after this counts as failed. */
   readonly startDeadline: Millis;
-  /** Milliseconds of enhancement (everything after the two plain passes) that one second may cost. */
+  /** Milliseconds of enhancement (everything after the plain passes) that one second may cost. */
   readonly enhancementPerSecond: Millis;
   readonly gate: GateSettings;
   /** Where people are asked to hold their code, in fractions of the picture; of several codes the nearest comes first. */

@@ -33,7 +33,14 @@ export class StillReader {
 
   /** @throws PictureError for a file that is no picture. */
   async readFile(file: string | Uint8Array): Promise<StillReading> {
-    const picture = await openPicture(file);
+    const reading = this.#readOpened(await openPicture(file));
+    if (reading.codes.length > 0 || !reading.picture.hasAlpha) return reading;
+    // White modules on nothing are light on dark only where the ground is dark.
+    const onBlack = this.#readOpened(await openPicture(file, "black"));
+    return onBlack.codes.length > 0 ? onBlack : reading;
+  }
+
+  #readOpened(picture: OpenedPicture): StillReading {
     const codes = this.readRaster(picture.raster).map((code) => ({
       ...code,
       corners: mapCorners(code.corners, ([x, y]): Point => [x * picture.scale, y * picture.scale]),

@@ -32,13 +32,8 @@ export interface Decoded {
 
 export interface Effort {
   readonly denoise?: boolean;
-  /** Only the cheap search: no second look at each place. */
+  /** Neither light modules on dark nor a smaller copy against moiré: half the cost of a picture without a code. */
   readonly quick?: boolean;
-  /** Codes asked for; the search ends when it has them. */
-  readonly codes?: number;
-  readonly binarizer?: "local" | "global" | "cast";
-  /** The picture holds one clean upright code and nothing else. */
-  readonly pure?: boolean;
 }
 
 export interface Sighting {
@@ -47,8 +42,11 @@ export interface Sighting {
   readonly unread: readonly Corners[];
 }
 
-/** Codes of one picture that anybody would hold up: a family's page and a few more. */
-export const MOST_CODES = 12;
+/**
+ * Where the search of one picture ends. It counts what looked like a code and was none, too, and on a page of codes
+ * three finder patterns of different codes often do: with twelve, a tilted page of six gave two. 255 is the most there is.
+ */
+const MOST_SYMBOLS = 255;
 
 /** What of the emscripten module is used; the package's types leave its memory out. */
 interface RawModule {
@@ -62,6 +60,9 @@ interface RawVector {
   get(index: number): ZXingReadResult | undefined;
   delete(): void;
 }
+
+/** zxing-cpp's adaptive threshold, by its number: the raw entry takes no names. */
+const LOCAL_AVERAGE = 0;
 
 const SELF_TEST = "GREENLANE SELF TEST 健康";
 
@@ -161,18 +162,17 @@ export class Zxing {
 }
 
 function optionsFor(effort: Effort): ZXingReaderOptions {
-  const harder = effort.quick !== true;
   return {
     ...defaultReaderOptions,
     formats: encodeFormats(["QRCode"]),
-    tryHarder: harder,
-    tryRotate: harder,
-    tryInvert: harder,
-    tryDownscale: harder && effort.pure !== true,
+    tryHarder: true,
+    tryRotate: true,
+    tryInvert: effort.quick !== true,
+    tryDownscale: effort.quick !== true,
     tryDenoise: effort.denoise === true,
-    isPure: effort.pure === true,
-    binarizer: { local: 0, global: 1, cast: 3 }[effort.binarizer ?? "local"],
-    maxNumberOfSymbols: effort.codes ?? MOST_CODES,
+    isPure: false,
+    binarizer: LOCAL_AVERAGE,
+    maxNumberOfSymbols: MOST_SYMBOLS,
     returnErrors: true,
     eanAddOnSymbol: 0,
     textMode: 0,

@@ -1,3 +1,5 @@
+import { toBuffer } from "qrcode";
+import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { carrierMap } from "../../device/rig/render/draw-carrier.ts";
 import { codeCorners } from "../../device/rig/render/geometry.ts";
@@ -73,6 +75,80 @@ describe("reading one picture with whole effort", () => {
     );
     expect(away).toEqual([...away].sort((a, b) => a - b));
   });
+
+  it("reads each of a page of twelve, where finder patterns of different codes look like codes of their own", async () => {
+    const texts = Array.from(
+      { length: 12 },
+      (_, index) => `HP1:FAMILY ${String.fromCharCode(65 + index)} ${"X".repeat(60)}`,
+    );
+    const codes = await Promise.all(texts.map((text) => toBuffer(text, { scale: 3, margin: 4 })));
+    const side = (await sharp(codes[0]).metadata()).width;
+    const page = await sharp({ create: { width: 4 * side, height: 3 * side, channels: 3, background: "#fff" } })
+      .composite(codes.map((input, index) => ({ input, left: (index % 4) * side, top: Math.floor(index / 4) * side })))
+      .png()
+      .toBuffer();
+    expect((await reader.readFile(page)).codes.map((code) => code.text).sort()).toEqual(texts);
+  });
+
+  it.each([
+    ["#ffd400", "#ffffff", "yellow"],
+    ["#00a651", "#ffffff", "green"],
+    ["#d0021b", "#ffffff", "red"],
+    ["#000000", "#ffffff", "black"],
+    ["#1565c0", "#ffffff", "other"],
+    ["#ffd400", "#000000", "yellow"],
+    ["#00c060", "#000000", "green"],
+    ["#ff3b30", "#000000", "red"],
+    ["#ffffff", "#000000", "black"],
+  ])(
+    "tells the colour of a screenshot in %s on %s, whose channels are at their ends without a sensor",
+    async (ink, ground, colour) => {
+      const picture = await toBuffer("HP1:SCREENSHOT", { scale: 6, color: { dark: ink, light: ground } });
+      const { codes } = await reader.readFile(picture);
+      expect(codes.map((code) => [code.text, code.colour])).toEqual([["HP1:SCREENSHOT", colour]]);
+    },
+  );
+
+  it.each(["#000000ff", "#ffffffff"])("reads modules of %s on a transparent ground", async (ink) => {
+    const picture = await toBuffer("HP1:SEE THROUGH", { scale: 6, color: { dark: ink, light: "#00000000" } });
+    expect((await reader.readFile(picture)).codes.map((code) => code.text)).toEqual(["HP1:SEE THROUGH"]);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    "gives corners of the upright picture, clockwise from the code's own top-left, with EXIF orientation %i",
+    async (orientation) => {
+      const code = await toBuffer("HP1:EXIF", { scale: 8, margin: 4 });
+      const base = await sharp({ create: { width: 400, height: 300, channels: 3, background: "#888" } })
+        .composite([{ input: code, left: 20, top: 10 }])
+        .png()
+        .toBuffer();
+      const file = await sharp(base).jpeg().withMetadata({ orientation }).toBuffer();
+      // What the orientation does to a point of the stored picture (EXIF 2.32, 4.6.4).
+      const turn = (x: number, y: number): readonly number[] =>
+        [
+          [x, y],
+          [400 - x, y],
+          [400 - x, 300 - y],
+          [x, 300 - y],
+          [y, x],
+          [300 - y, x],
+          [300 - y, 400 - x],
+          [y, 400 - x],
+        ][orientation - 1] ?? [];
+      const [near, far] = [turn(52, 42), turn(52 + 168, 42 + 168)];
+      const [found] = (await reader.readFile(file)).codes;
+      for (const [corner, truth] of [
+        [found?.corners[0], near],
+        [found?.corners[2], far],
+      ] as const)
+        expect(Math.hypot((corner?.[0] ?? 0) - (truth[0] ?? 0), (corner?.[1] ?? 0) - (truth[1] ?? 0))).toBeLessThan(4);
+      const [a, b, c] = found?.corners ?? [];
+      const turning =
+        ((b?.[0] ?? 0) - (a?.[0] ?? 0)) * ((c?.[1] ?? 0) - (b?.[1] ?? 0)) -
+        ((b?.[1] ?? 0) - (a?.[1] ?? 0)) * ((c?.[0] ?? 0) - (b?.[0] ?? 0));
+      expect(turning).toBeGreaterThan(0);
+    },
+  );
 
   it("takes focus and motion blur back out that one pass can't read through", () => {
     const ink = moduleColours.green[0] ?? [0, 0, 0];

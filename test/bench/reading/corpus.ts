@@ -41,6 +41,20 @@ export const classes = [
   "paper",
 ] as const;
 export type CorpusClass = (typeof classes)[number];
+/** What everybody's first attempt looks like; the goal is one figure for each. */
+export const easyClasses: readonly CorpusClass[] = [
+  "nominal",
+  "tilt",
+  "rotation",
+  "clutter",
+  "multi",
+  "large",
+  "occlusion",
+  "moire",
+  "mirrored",
+  "overexp",
+  "inverted",
+];
 /** Beyond what one pass reads; the goal for them is one figure over all. */
 export const hardClasses: readonly CorpusClass[] = [
   "small",

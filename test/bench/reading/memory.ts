@@ -1,5 +1,4 @@
 /** Resident memory over many found frames: the raw entry frees what the package's public call keeps. */
-
 import { seeded } from "../../../device/rig/render/random.ts";
 import { createRenderer } from "../../../device/rig/render/render-frame.ts";
 import { Ladder } from "../../../src/read/ladder.ts";
@@ -8,8 +7,8 @@ import { specimen } from "./corpus.ts";
 
 const MEGABYTE = 1 << 20;
 
-/** Reads `count` frames with a code in each and prints the growth after the first tenth, which is warm-up. */
-export async function measureMemory(count: number, print: (line: string) => void): Promise<void> {
+/** Reads `count` frames with a code in each; gives the growth in megabytes after the first tenth, which is warm-up. */
+export async function measureMemory(count: number, print: (line: string) => void): Promise<number> {
   const render = createRenderer();
   const frames = Array.from({ length: 6 }, (_, index) => {
     const { scene, camera } = specimen("nominal", "green", index);
@@ -35,5 +34,7 @@ export async function measureMemory(count: number, print: (line: string) => void
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  print(`growth after warm-up: ${(resident() - warm).toFixed(1)} MB over ${found} found frames`);
+  const growth = resident() - warm;
+  print(`growth after warm-up: ${growth.toFixed(1)} MB over ${found} found frames`);
+  return growth;
 }
