@@ -32,6 +32,9 @@ export interface FrameReading {
 /** A QR code holds at most this much (ISO/IEC 18004, version 40 L, bytes). */
 export const MOST_BYTES = 2953;
 
+/** Part of a place that must differ from the empty lane for the dear passes to look there: a phone fills half of it. */
+const NEW_SHARE = 0.15;
+
 /** Codes of one frame that are passed on: a family's page and a few more. A wall of codes is nobody's family. */
 const MOST_CODES = 12;
 
@@ -51,7 +54,8 @@ export class FrameReader {
       this.#gate.learn(false, at);
       return { busy: false, codes: [], observation: null, hint: null, enhancement: 0 };
     }
-    const result = this.#ladder.read(raster, { allowance, thorough: false, hint });
+    const isNew = (box: Box): boolean => this.#gate.changedIn(box, raster.width, raster.height) >= NEW_SHARE;
+    const result = this.#ladder.read(raster, { allowance, thorough: false, hint, isNew });
     this.#gate.learn(result.codes.length > 0, at);
     const found = describeCodes(raster, result.codes, this.#ladder, this.#settings.readingZone);
     const codes = found.slice(0, MOST_CODES);
@@ -69,7 +73,9 @@ export class FrameReader {
   #observe(raster: Raster, box: Box): Observation {
     const data = new Uint8Array(raster.width * raster.height);
     fillGrey(raster, "y", this.#ladder.tables, data);
-    return observe({ width: raster.width, height: raster.height, data }, box);
+    const { width, height } = raster;
+    const filled = this.#gate.changedIn({ left: 0, top: 0, right: width, bottom: height }, width, height);
+    return observe({ width, height, data }, box, filled);
   }
 }
 

@@ -5,6 +5,7 @@
  * of focus) is looked at in every fourth picture only.
  */
 import type { Monotonic } from "../core/units.ts";
+import type { Box } from "./enhance.ts";
 import type { Raster } from "./luma.ts";
 import type { GateSettings } from "./settings.ts";
 
@@ -60,6 +61,22 @@ export class PresenceGate {
     } else if (found) this.#stillSince = at;
     else this.#adapt(at);
     this.#before.set(this.#now);
+  }
+
+  /** Part of a place of the last picture, 0 … 1, that differs from the empty lane; 1 while that is not known. */
+  changedIn(box: Box, width: number, height: number): number {
+    if (!this.#known) return 1;
+    const { columns, rows, difference } = this.#settings;
+    const gain = this.#gain(this.#empty);
+    let [changed, all] = [0, 0];
+    for (let row = Math.floor((box.top * rows) / height); row < (box.bottom * rows) / height; row++) {
+      for (let column = Math.floor((box.left * columns) / width); column < (box.right * columns) / width; column++) {
+        const cell = row * columns + column;
+        all++;
+        if (Math.abs((this.#now[cell] as number) - gain * (this.#empty[cell] as number)) > difference) changed++;
+      }
+    }
+    return all === 0 ? 0 : changed / all;
   }
 
   #adopt(): void {

@@ -62,12 +62,13 @@ export function adviceFor(history: readonly Seen[]): Guidance {
     (what) =>
       Number(what.left <= 0.01) + Number(what.top <= 0.01) + Number(what.right >= 0.99) + Number(what.bottom >= 0.99),
   );
-  if ((wide > 0.85 && high > 0.85) || edges >= 2) return "further";
+  if ((wide > 0.85 && high > 0.85) || edges >= 2 || mean((what) => what.filled) > 0.75) return "further";
   if (mean((what) => what.brightness) < 40 || mean((what) => what.contrast) < 28) return "brighter";
-  if (mean((what) => what.clipped) > 0.12 && mean((what) => what.brightness) > 120) return "tilt";
+  if (mean((what) => what.clipped) > 0.06 && mean((what) => what.brightness) > 120) return "tilt";
   if (speedOf(history) > 0.25) return "hold-still";
-  if (high < 0.3) return "closer";
-  return "hold-still";
+  // Sharp and yet unreadable is too small; a smear and a lost focus both take the edges away.
+  const isSharp = mean(({ steepness }) => Math.max(steepness.across, steepness.down)) > 0.26;
+  return isSharp && high < 0.5 ? "closer" : "hold-still";
 }
 
 /** Widths of the picture per second that the place moves. */

@@ -34,6 +34,8 @@ export interface LadderEffort {
   readonly thorough: boolean;
   /** Where a code was seen in the frame before. */
   readonly hint: Box | null;
+  /** Whether anything came to a place that was not there before: posters in the lane are not worth a budget. */
+  readonly isNew?: (box: Box) => boolean;
 }
 
 export const wholeEffort: LadderEffort = { allowance: Number.POSITIVE_INFINITY, thorough: true, hint: null };
@@ -240,6 +242,7 @@ export class Ladder {
     for (const place of places) {
       const { box } = place;
       if (box.right - box.left < 16 || box.bottom - box.top < 16) continue;
+      if (effort.isNew?.(box) === false) continue;
       if (kept.some((other) => mostlyWithin(box, other.box))) continue;
       if (read.some((corners) => mostlyWithin(box, boxAround(corners, 0.3)))) continue;
       if (!effort.thorough && read.some((corners) => isAround(centreOf(corners), box))) continue;

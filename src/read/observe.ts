@@ -8,6 +8,8 @@ export interface Observation {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+  /** Part of the whole picture that was not there in the empty lane. */
+  readonly filled: number;
   /** Mean grey level. */
   readonly brightness: number;
   /** Share of pixels at the sensor's upper end. */
@@ -18,8 +20,8 @@ export interface Observation {
   readonly steepness: { readonly across: number; readonly down: number };
 }
 
-/** Measures the place `box` of a picture. */
-export function observe(grey: Grey, box: Box): Observation {
+/** Measures the place `box` of a picture, of which `filled` is new. */
+export function observe(grey: Grey, box: Box, filled: number): Observation {
   const levels = new Uint32Array(256);
   const across = new Uint32Array(256);
   const down = new Uint32Array(256);
@@ -47,6 +49,7 @@ export function observe(grey: Grey, box: Box): Observation {
     top: box.top / height,
     right: box.right / width,
     bottom: box.bottom / height,
+    filled,
     brightness: count === 0 ? 0 : sum / count,
     clipped: count === 0 ? 0 : clipped / count,
     contrast,

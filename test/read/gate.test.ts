@@ -69,6 +69,16 @@ describe("the presence gate", () => {
     expect(share(decisions(walking).slice(1))).toBeLessThanOrEqual(0.27);
   });
 
+  it("follows sunlight that wanders over the wall, and after a cloud has gone looks at few pictures", () => {
+    const sunlit = (sun: number | null, seed: number): Raster =>
+      render({ ...emptyScene, backdrop: { ...emptyScene.backdrop, sun } }, plainCamera, seeded(seed));
+    // A shadow's edge moves about a hundredth of the picture's width a minute: this is a minute in one second.
+    const wandering = Array.from({ length: 32 }, (_, i) => sunlit(0.3 + (0.01 * i) / 32, i + 1));
+    expect(share(decisions(wandering).slice(1))).toBe(0);
+    const cloud = Array.from({ length: 24 }, (_, i) => sunlit(i < 4 ? null : 0.3, i + 1));
+    expect(share(decisions(cloud).slice(1))).toBeLessThanOrEqual(0.27);
+  });
+
   it("opens at once for a code in any colour, near or far", () => {
     for (const ink of [moduleColours.black[0], moduleColours.yellow[0], moduleColours.green[0]])
       for (const size of [1.2, 3, 6]) expect(decisions([lane(), lane(), withPhone({}, size, ink)]).at(-1)).toBe(true);
