@@ -26,7 +26,12 @@ const order: LoadOrder = { lanes, perLane: Math.ceil(total / lanes) };
 const events = order.perLane * lanes;
 
 /** The store alone: rows made ready beforehand, one group after the other. */
-async function raw(kind: Kind, file: string, url: string, group: number): Promise<number> {
+async function raw(
+  kind: Kind,
+  file: string,
+  url: string,
+  group: number,
+): Promise<{ readonly rate: number; readonly used: number }> {
   const db = kind === "sqlite" ? openSqlite(file) : await openPostgres({ url });
   await db.migrate(schemaFor(db.kind));
   const store = new EventStore(db);
@@ -50,10 +55,18 @@ async function raw(kind: Kind, file: string, url: string, group: number): Promis
     };
   });
   const begin = performance.now();
+  const cpu = process.cpuUsage();
   for (let from = 0; from < events; from += group) await store.ingest(rows.slice(from, from + group));
   const rate = events / ((performance.now() - begin) / 1_000);
+  const used = processorTime(cpu) / events;
   await db.stop();
-  return rate;
+  return { rate, used };
+}
+
+/** Processor time of this process with its threads, in microseconds; unlike the rate it hardly depends on the neighbours. */
+function processorTime(since?: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return user + system;
 }
 
 async function endToEnd(load: ChildProcess, url: string, place: string, change: object) {
@@ -62,12 +75,14 @@ async function endToEnd(load: ChildProcess, url: string, place: string, change: 
     pages: noPages(place),
   });
   while (!room.connected()) await new Promise((next) => setTimeout(next, 5));
+  const cpu = process.cpuUsage();
   load.send(order);
   const [answer] = (await once(load, "message")) as [FromLoad];
   const { commits, stored } = room.figures();
+  const used = processorTime(cpu) / events;
   if (stored !== events || !("ms" in answer)) throw new Error(`stored ${stored} of ${events}`);
   await room.stop();
-  return { rate: events / (answer.ms / 1_000), group: Math.max(1, Math.round(stored / commits)) };
+  return { rate: events / (answer.ms / 1_000), used, group: Math.max(1, Math.round(stored / commits)) };
 }
 
 const median = (values: readonly number[]): number =>
@@ -84,6 +99,7 @@ try {
   if (server !== null) kinds.push("postgres");
   for (const kind of kinds) {
     const taken = { room: [] as number[], raw: [] as number[], group: [] as number[] };
+    const processor = { room: [] as number[], raw: [] as number[] };
     for (let round = 0; round < rounds; round += 1) {
       const base = join(place, `${kind}-${round}`);
       const url = async (): Promise<string> => (server === null ? "" : server.database());
@@ -91,7 +107,10 @@ try {
       const room = await endToEnd(load, there.url, base, change);
       taken.room.push(room.rate);
       taken.group.push(room.group);
-      taken.raw.push(await raw(kind, join(base, "raw.db"), kind === "sqlite" ? "" : await url(), room.group));
+      const store = await raw(kind, join(base, "raw.db"), kind === "sqlite" ? "" : await url(), room.group);
+      taken.raw.push(store.rate);
+      processor.room.push(room.used);
+      processor.raw.push(store.used);
     }
     const line = {
       store: kind,
@@ -101,6 +120,10 @@ try {
       perSecond: Math.round(median(taken.room)),
       eventsPerCommit: median(taken.group),
       rawPerSecond: Math.round(median(taken.raw)),
+      processorMicrosecondsPerEvent: {
+        controlRoom: Math.round(median(processor.room)),
+        raw: Math.round(median(processor.raw)),
+      },
       share: Number(median(taken.room.map((rate, at) => rate / (taken.raw[at] ?? 1))).toFixed(2)),
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);

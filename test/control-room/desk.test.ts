@@ -79,6 +79,7 @@ describe("the desk", () => {
       sealDay: null,
       shed: [],
       shedCount: 0,
+      shedEpoch: epoch,
     };
     return events.ingest([row]);
   };

@@ -287,6 +287,20 @@ function planted(path: string): string[] {
   );
 }
 
+describe("the keys of erasure", () => {
+  it("are gone from the memory of everybody who is told, although somebody else destroyed the files", () => {
+    const place = folder();
+    const [here, there] = [new KeyRing(place.path), new KeyRing(place.path)];
+    const sealed = here.seal({ subject, temperature }, 20_000, "place");
+    expect(there.open(sealed, 20_000, "place")).toEqual({ subject, temperature });
+    expect(here.destroyUpTo(20_000)).toBe(1);
+    expect(here.open(sealed, 20_000, "place")).toBeNull();
+    there.forgetUpTo(20_000);
+    expect(there.open(sealed, 20_000, "place")).toBeNull();
+    place.remove();
+  });
+});
+
 describe("the driver", () => {
   it("says what to do where the database can't be opened", () => {
     const place = folder();

@@ -13,7 +13,7 @@ import { LaneTree } from "./lane-tree.tsx";
 import { Places } from "./places.tsx";
 import { Audit, Counts } from "./reports.tsx";
 import { type Filter, groupOf, type ListRow, type RoomState } from "./room-state.ts";
-import { Sign, titleOf } from "./signs.tsx";
+import { notShelved, Sign, titleOf } from "./signs.tsx";
 import type { Sounds } from "./sounds.ts";
 import type { SubjectKey } from "./subject-key.ts";
 import type { Speech } from "./words.ts";
@@ -78,8 +78,11 @@ export function App(props: Props) {
       setSaid(speech.t("refused", { why: error instanceof Refused ? speech.refusal(error.why) : "" })),
     );
   };
-  const pick = (index: number): void =>
+  const pick = (index: number): void => {
+    // A button clicked before would keep Enter for itself.
+    if (document.activeElement instanceof HTMLButtonElement) document.activeElement.blur();
     setPicked(rows[Math.max(0, Math.min(rows.length - 1, index))]?.first.id ?? null);
+  };
   const actions: CaseActions = {
     acknowledge: () => {
       const chosen = selected.size > 0 ? [...selected] : (row?.cases.map((each) => each.id) ?? []);
@@ -89,7 +92,7 @@ export function App(props: Props) {
     },
     ask: (kind) => {
       if (one === null || one.state === "resolved") return;
-      if (kind === "shelve" && one.priority === 1) return setSaid(speech.t("redNotShelved"));
+      if (kind === "shelve" && one.priority === 1) return setSaid(notShelved(one, speech));
       setDialog(kind);
     },
     unshelve: () => one !== null && run(calls.act(one.id, "unshelve")),

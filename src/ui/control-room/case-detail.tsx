@@ -3,7 +3,7 @@ import type { RoomCase, RoomCaseDetail, RoomMoment } from "../../core/room.ts";
 import { Refused } from "./api.ts";
 import { placeOf, type Room, subdistrictOf, useRoom } from "./context.ts";
 import { age, clockTime, grouped, roughly, shortTime } from "./format.ts";
-import { PrioritySign, priorityWord, Sign, titleOf } from "./signs.tsx";
+import { notShelved, PrioritySign, priorityWord, Sign, titleOf } from "./signs.tsx";
 
 export type Dialog = "note" | "shelve" | "resolve";
 export interface CaseActions {
@@ -84,7 +84,7 @@ export function Buttons({ one, actions }: { one: RoomCase; actions: CaseActions 
       {one.priority === 1 ? (
         <button type="button" class="may-not" aria-disabled="true">
           <kbd>S</kbd>
-          {t("redNotShelved")}
+          {notShelved(one, speech)}
         </button>
       ) : one.state === "shelved" ? (
         <button type="button" onClick={actions.unshelve}>

@@ -65,3 +65,7 @@ export function titleOf(one: RoomCase, speech: Speech): string {
   const person = one.kind === "red-code" || one.kind === "yellow-code" || one.kind === "pass-refused";
   return person && one.tries > 1 ? speech.t("samePerson", { what: text, n: one.tries }) : text;
 }
+
+/** Why an urgent case has no shelf. */
+export const notShelved = (one: RoomCase, speech: Speech): string =>
+  speech.t(one.kind === "red-code" ? "redNotShelved" : "urgentNotShelved");
