@@ -12,7 +12,7 @@ import type { OrderKey } from "./protocol/orders.ts";
 import { PooledCodeReader } from "./read/code-reader.ts";
 import { createReporter, type Reporter, type ReporterOptions, type ReporterSettings } from "./report/reporter.ts";
 import type { PlatformLookup, ReplayMemory, RevocationFilter, TrustSource } from "./verify/parts.ts";
-import { createVerifier, type SignatureCheck } from "./verify/verifier.ts";
+import { createVerifier } from "./verify/verifier.ts";
 import type { Guard } from "./web/pins.ts";
 import { createWeb, type Face, type Web, type WebOptions } from "./web/server.ts";
 import { type TroubleLook, watchHealth } from "./wire-health.ts";
@@ -41,8 +41,6 @@ export interface Surroundings {
   readonly platform?: PlatformLookup;
   readonly revocation?: RevocationFilter;
   readonly replay?: ReplayMemory;
-  /** Where signatures are checked; in place unless given. SM2 belongs on a thread of its own. */
-  readonly signatures?: SignatureCheck;
   readonly mqtt: ReporterOptions["mqtt"];
   readonly districtKey: JWK;
   readonly dayKey: () => Uint8Array | null;
@@ -99,7 +97,6 @@ export async function wire(config: LaneConfig, devices: Devices, around: Surroun
     ...(around.platform === undefined ? {} : { platform: around.platform }),
     ...(around.revocation === undefined ? {} : { revocation: around.revocation }),
     ...(around.replay === undefined ? {} : { replay: around.replay }),
-    ...(around.signatures === undefined ? {} : { signatures: around.signatures }),
   });
   const reader =
     devices.frames === null

@@ -42,7 +42,7 @@ export function verifySignature(key: AnyHalf, data: Uint8Array, signature: Uint8
       case "PS256":
         return nodeVerify("sha256", data, { key: key.object, ...pss }, signature);
       case "SM2":
-        return key.point !== null && verifySm2(data, signature, key.point);
+        return key.point !== null && verifySm2(data, signature, { object: key.object, point: key.point });
       default:
         return false;
     }

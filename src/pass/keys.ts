@@ -170,10 +170,10 @@ function purposesOf({ keyUsage }: X509Certificate): readonly Purpose[] | null {
 
 /** @throws KeyError for a type of key that no accepted algorithm uses. */
 export function publicHalf(object: KeyObject): PublicHalf {
-  const { alg, point } = anyHalf(object);
+  const { alg, ...half } = anyHalf(object);
   if (alg === null)
     throw new KeyError("this type of key is not accepted; use P-256, Ed25519, SM2 or RSA of 2048 bits or more");
-  return { alg, object, point };
+  return { ...half, alg };
 }
 
 /** SubjectPublicKeyInfo of an SM2 key names its curve so (GM/T 0006: 1.2.156.10197.1.301); Node gives such keys no type. */
@@ -181,7 +181,11 @@ const SM2_CURVE = Buffer.from("06082a811ccf5501822d", "hex");
 
 function anyHalf(object: KeyObject): AnyHalf {
   const der = spki(object);
-  if (der.includes(SM2_CURVE)) return { alg: "SM2", object, point: der.subarray(-65).toString("hex") };
+  if (der.includes(SM2_CURVE)) {
+    // A pair just made counts as one of ECDSA's on SM2's curve; read from its DER it is an SM2 key.
+    const read = createPublicKey({ key: der, format: "der", type: "spki" });
+    return { alg: "SM2", object: read, point: der.subarray(-65).toString("hex") };
+  }
   return { alg: algorithmFor(object), object, point: null };
 }
 

@@ -14,10 +14,8 @@ import { createReplayLink, createUdpPort, type LinkSettings, type ReplayLink } f
 import { createTagStore } from "./replay/replay-memory.ts";
 import { createOwnTagKeys } from "./replay/tag-keys.ts";
 import { createRevocationStore, type RevocationStore } from "./revocation/revocation-store.ts";
-import { createSignatureWorker } from "./signature-worker.ts";
 import type { TlsMaterial } from "./trust/fetch-document.ts";
 import { createTrustStore, type TrustStore } from "./trust/trust-store.ts";
-import type { SignatureCheck } from "./verifier.ts";
 
 export interface VerificationSettings {
   /** The lane's own certificate and the authority it trusts, for list, filter and platform. */
@@ -56,7 +54,6 @@ export interface Verification {
   readonly revocation: RevocationFilter;
   readonly platform?: PlatformLookup;
   readonly replay: ReplayMemory;
-  readonly signatures: SignatureCheck;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Asks for the list and the filter now, as the district says that there are newer ones. */
@@ -101,14 +98,12 @@ export function createVerification(settings: VerificationSettings, clock: Clock,
   const platform = platformOf(settings, clock, logger);
   const link = linkOf(settings, clock, logger);
   const alone = { clock, tagKeys: createOwnTagKeys(clock), group: settings.replay.group };
-  const worker = createSignatureWorker(clock, logger);
-  const parts = [worker, trust, revocation, ...(link === null ? [] : [link])];
+  const parts = [trust, revocation, ...(link === null ? [] : [link])];
   return {
     trust,
     revocation,
     ...(platform === null ? {} : { platform }),
     replay: link ?? createTagStore(alone),
-    signatures: worker.check,
     async start() {
       await Promise.all(parts.map((part) => part.start()));
     },

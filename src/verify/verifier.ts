@@ -7,8 +7,7 @@ import type { CodeRead, Credential, CredentialOutcome, Direction, WallTime } fro
 import { days, type Millis, seconds } from "../core/units.ts";
 import type { PassClaims } from "../pass/claims.ts";
 import type { KeyRing } from "../pass/key-ring.ts";
-import type { TrustedKey } from "../pass/keys.ts";
-import { candidates, conclude, endOfLife, findSigner, type Opened, openPass, type PassReport } from "../pass/verify.ts";
+import { candidates, conclude, endOfLife, findSigner, openPass, type PassReport } from "../pass/verify.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Verifier } from "../ports/verifier.ts";
@@ -33,9 +32,6 @@ export const defaultVerifierSettings: VerifierSettings = {
   deadline: seconds(4),
 };
 
-/** Finds which key signed, off the calling thread where the algorithm is slow (SM2). Null: none did. */
-export type SignatureCheck = (opened: Opened, known: readonly TrustedKey[]) => Promise<TrustedKey | null>;
-
 export interface VerifierParts {
   readonly clock: Pick<Clock, "wall" | "after">;
   readonly trust: TrustSource;
@@ -44,7 +40,6 @@ export interface VerifierParts {
   readonly platform?: PlatformLookup;
   readonly revocation?: RevocationFilter;
   readonly replay?: ReplayMemory;
-  readonly signatures?: SignatureCheck;
 }
 
 /** A verifier whose `verify` never rejects. */
@@ -104,7 +99,7 @@ async function credentialOf(text: string, direction: Direction, parts: VerifierP
     case "HP1":
       return tooLong ? plain("malformed") : await fromSignedPass(text, direction, parts);
     case "HC1":
-      return await fromForeignCertificate(text, parts);
+      return fromForeignCertificate(text, parts);
     case "health-card":
       return await fromPlatform(text, parts);
     default:
@@ -116,19 +111,17 @@ async function credentialOf(text: string, direction: Direction, parts: VerifierP
 const trusted = (wall: WallTime, settings: VerifierSettings): boolean =>
   wall.trust === "synced" || (wall.trust === "holdover" && wall.error <= settings.maxClockError);
 
-async function reportOn(text: string, parts: VerifierParts): Promise<PassReport> {
+function reportOn(text: string, parts: VerifierParts): PassReport {
   const opened = openPass(text);
   const ring: KeyRing = parts.trust.ring();
   const known = candidates(opened, ring);
-  const signer = await (parts.signatures ?? inPlace)(opened, known);
+  const signer = findSigner(opened, known);
   const wall = parts.clock.wall();
   return conclude(opened, known, signer, trusted(wall, parts.settings) ? wall.at : null);
 }
 
-const inPlace: SignatureCheck = async (opened, known) => findSigner(opened, known);
-
 async function fromSignedPass(text: string, direction: Direction, parts: VerifierParts): Promise<Credential> {
-  const report = await reportOn(text, parts);
+  const report = reportOn(text, parts);
   const { claims } = report.opened;
   const failed = failureOf(report, parts);
   if (failed === "malformed" || claims === null) return plain("malformed");
@@ -193,9 +186,9 @@ function withReplay(credential: Credential, direction: Direction, parts: Verifie
 }
 
 /** P12: converted through 来鲁申报, whatever its signature; elsewhere a site may let a verified one count. */
-async function fromForeignCertificate(text: string, parts: VerifierParts): Promise<Credential> {
+function fromForeignCertificate(text: string, parts: VerifierParts): Credential {
   if (parts.settings.foreignCertificate === "needs-conversion") return plain("needs-conversion");
-  return plain(failureOf(await reportOn(text, parts), parts) ?? "green");
+  return plain(failureOf(reportOn(text, parts), parts) ?? "green");
 }
 
 /** An opaque code proves nothing by itself: the colour is the platform's word (P3), identity is never asked for. */

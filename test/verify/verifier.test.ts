@@ -5,10 +5,7 @@ import { algorithms } from "../../src/pass/algorithms.ts";
 import { createKeyRing } from "../../src/pass/key-ring.ts";
 import { createSigningKey, trustedKeyOf } from "../../src/pass/keys.ts";
 import type { PlatformLookup, PlatformOutcome } from "../../src/verify/parts.ts";
-import { createSignatureWorker } from "../../src/verify/signature-worker.ts";
 import { defaultVerifierSettings } from "../../src/verify/verifier.ts";
-import { MemoryLogger } from "../support/quiet.ts";
-import { RealClock } from "../support/real-clock.ts";
 import { Lane, read, start } from "./lane-of-passes.ts";
 
 const card = `${"AB12".repeat(16)}:1`;
@@ -130,21 +127,20 @@ describe("the verifier on signed passes", () => {
     expect((await lane.show(lane.pass())).outcome).toBe("unverifiable");
   });
 
-  it("gives the same with every algorithm, SM2 beside the lane's thread", async () => {
-    const worker = createSignatureWorker(new RealClock(), new MemoryLogger());
-    await worker.start();
+  it("gives the same with every algorithm", async () => {
     for (const alg of algorithms) {
-      const lane = new Lane({ signatures: worker.check }, createSigningKey(alg));
+      const lane = new Lane({}, createSigningKey(alg));
       expect((await lane.show(lane.pass())).outcome).toBe("green");
       const forged = lane.pass({}, { ...createSigningKey(alg), kid: lane.key.kid });
       expect((await lane.show(forged)).outcome).toBe("bad-signature");
     }
-    await worker.stop();
   });
 
-  it("calls a pass unverifiable, not badly signed, where the thread beside gives no answer", async () => {
-    const worker = createSignatureWorker(new RealClock(), new MemoryLogger());
-    const lane = new Lane({ signatures: worker.check }, createSigningKey("SM2"));
+  it("calls a pass unverifiable where something in it breaks, and goes on", async () => {
+    const ring = () => {
+      throw new TypeError("a fault");
+    };
+    const lane = new Lane({ trust: { ring, stale: () => false } });
     expect((await lane.show(lane.pass())).outcome).toBe("unverifiable");
     expect(lane.logger.lines.join()).toContain("GL-3002");
   });
