@@ -119,6 +119,37 @@ describe("big type", () => {
   });
 });
 
+describe("a site's own display", () => {
+  it.each(["landscape", "portrait"] as const)(
+    "P14: a compound's place code stands on the no-code screen as an aid, %s",
+    async (size) => {
+      const compound = await Kiosk.start({ look: { placeCode: "https://place.example/huaan/east" } });
+      const page = await (await browser.newContext(contextOf(size))).newPage();
+      await openDisplay(page, compound);
+      await shows(page, compound, viewOf("no-credential"));
+      expect(await page.locator(".place-code svg.qr .qr-modules").count()).toBe(1);
+      expect(await misfits(page)).toEqual([]);
+      await page.screenshot({ path: join(pictures, `place-code-${size}.png`) });
+      await page.context().close();
+      await compound.stop();
+    },
+  );
+
+  it("in Chinese alone shows no English, and hangs as it is told to whatever the window is", async () => {
+    const plain = await Kiosk.start({ look: { languages: ["zh"], orientation: "portrait" } });
+    const page = await (await browser.newContext(contextOf("landscape"))).newPage();
+    await openDisplay(page, plain);
+    for (const screen of everyScreen) {
+      await shows(page, plain, viewOf(screen));
+      expect(await page.locator("#stage [lang=en]:visible").count(), screen).toBe(0);
+      expect(await misfits(page), screen).toEqual([]);
+    }
+    expect(await page.locator("#stage").getAttribute("data-orientation")).toBe("portrait");
+    await page.context().close();
+    await plain.stop();
+  });
+});
+
 describe("the street sees no diagnosis", () => {
   const neutral = reasonCodes.filter((code) => reasonFacts[code].street === "see-staff");
 

@@ -27,7 +27,7 @@ export function misfits(page: Page): Promise<string[]> {
           found.push(`leaves the stage: ${name(parent)}`);
       }
       const part = parts.find((selector) => parent.closest(selector) !== null);
-      if (part !== undefined) {
+      if (part !== undefined && range.getClientRects().length > 0) {
         const box = range.getBoundingClientRect();
         const before = inked.get(part) ?? box;
         const left = Math.min(before.left, box.left);

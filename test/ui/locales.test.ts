@@ -8,7 +8,7 @@ import { escortReasons } from "../../src/core/verdict/clearance.ts";
 import { reasonFacts } from "../../src/core/verdict/reasons.ts";
 import { guardCounts, streetScreens } from "../../src/core/views.ts";
 import { looks } from "../../src/ui/display/looks.ts";
-import { stepsAt } from "../../src/ui/guard/words.ts";
+import { stepsAt } from "../../src/ui/guard/steps.ts";
 
 type Tree = { readonly [key: string]: Tree | string | readonly (string | Tree | readonly string[])[] };
 

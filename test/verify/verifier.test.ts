@@ -187,6 +187,26 @@ describe("replay (P-replay)", () => {
   });
 });
 
+describe("the deadline of a check", () => {
+  it("ends a look-up that never answers as platform-slow, and leaves no timer behind", async () => {
+    const never = new Promise<never>(() => {});
+    const lane = new Lane({
+      platform: { ask: () => never, askRevoked: () => never },
+      settings: { ...defaultVerifierSettings, deadline: seconds(2) },
+    });
+    let answer: CredentialOutcome | null = null;
+    void lane.show(card).then(({ outcome }) => {
+      answer = outcome;
+    });
+    await lane.clock.pass(seconds(2) - 1);
+    expect(answer).toBeNull();
+    await lane.clock.pass(1);
+    expect(answer).toBe("platform-slow");
+    expect((await lane.show(lane.pass())).outcome).toBe("green");
+    expect(lane.clock.pending()).toBe(0);
+  });
+});
+
 describe("the verifier on everything else", () => {
   it.each<[string, CredentialOutcome, string | null]>([
     ["HC1:6BF+70790T9", "needs-conversion", null],

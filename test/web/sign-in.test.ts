@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { minutes } from "../../src/core/units.ts";
 import type { GuardAction } from "../../src/core/views.ts";
 import { findGuard, hashPin, PinError } from "../../src/web/pins.ts";
 import { createWeb, type WebOptions } from "../../src/web/server.ts";
@@ -53,6 +54,16 @@ async function started(changes: Partial<WebOptions> = {}) {
 }
 
 describe("signing in", () => {
+  it("lasts as long as the site's shift and no longer", async () => {
+    const { post, clock, shifts } = await started({ shift: minutes(15) });
+    const cookie = (await post("/guard/sign-in", { pin: "023100" })).headers.get("set-cookie") ?? "";
+    expect(cookie).toContain("Max-Age=900");
+    clock.push(minutes(15) - 1);
+    expect(shifts).toEqual(["0231"]);
+    clock.push(1);
+    expect(shifts).toEqual(["0231", null]);
+  });
+
   it("sets a cookie that no script and no other site can use, and tells the lane whose shift it is", async () => {
     const { post, shifts } = await started();
     const answer = await post("/guard/sign-in", { pin: "023100" });

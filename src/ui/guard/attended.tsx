@@ -4,7 +4,8 @@ import type { SymbolName } from "../shared/symbols.ts";
 import { fillAll, type Values } from "../shared/words.ts";
 import type { Acts, Model } from "./model.ts";
 import { Card, clockText, Push, Sign } from "./parts.tsx";
-import { type GuardWords, type Language, plateText, reasonWords, siteValues, stepsAt, told, wordsOf } from "./words.ts";
+import { stepsAt } from "./steps.ts";
+import { type GuardWords, type Language, plateText, reasonWords, siteValues, told, wordsOf } from "./words.ts";
 
 type Tone = "red" | "yellow" | "staff" | "grey";
 

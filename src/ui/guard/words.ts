@@ -3,6 +3,7 @@ import { street as streetZh, guard as zh } from "../../../config/locales/zh-CN.j
 import type { ReasonCode } from "../../core/flow.ts";
 import type { Setup } from "../../core/live.ts";
 import { fill, type Values } from "../shared/words.ts";
+import type { Step } from "./steps.ts";
 
 export type GuardWords = typeof zh;
 export type Language = "zh" | "en";
@@ -13,14 +14,6 @@ export interface ReasonWords {
   readonly also: string;
   readonly say: readonly string[];
   readonly steps: readonly Step[];
-}
-
-/** One thing to do. `at` and `notAt` say at which kinds of place; a note that can't be filled is left out. */
-interface Step {
-  readonly text: string;
-  readonly notes?: readonly string[];
-  readonly at?: readonly string[];
-  readonly notAt?: readonly string[];
 }
 
 export function wordsOf(language: Language): GuardWords {
@@ -42,12 +35,6 @@ export function plateText(words: ReasonWords, value: number | null): string {
   const filled = value === null ? null : fill(words.plate, { value: value.toFixed(1) });
   return filled ?? words["plate-none"] ?? words.plate;
 }
-
-/** The steps for this kind of place, at most three. */
-export const stepsAt = (words: ReasonWords, setup: Setup | null): readonly Step[] => {
-  const kind = setup?.site.kind ?? "";
-  return words.steps.filter(({ at, notAt }) => (at?.includes(kind) ?? true) && !(notAt?.includes(kind) ?? false));
-};
 
 /** Telephone numbers and places of the site for the steps; what is not configured is missing. */
 export function siteValues(setup: Setup | null, language: Language): Values {
