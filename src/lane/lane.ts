@@ -445,8 +445,7 @@ export class Lane {
       access: this.#access,
       around: {
         side: this.#settings.side,
-        ...{ period: this.#period(), from: this.#rules.effectiveFrom },
-        again,
+        ...{ again, period: this.#period(), from: this.#rules.effectiveFrom },
         deviceOut: this.health.byHand,
         unanswered: person?.calls === 3,
         powerGoing: this.#ports.inputs.active("mains-lost"),

@@ -50,9 +50,12 @@ async function visit(outcome: Outcome): Promise<Seen> {
     ...{ host: "127.0.0.1", port: 0, clock, logger: new MemoryLogger(), pages, sounds: pages },
     lane: { number: "03", side: "entry", arrow: "right" },
     site: {
+      kind: "mall",
       name: { zh: "华安小区", en: "Huaan" },
       phones: { complaint: "12345", technical: null, site: null, health: null },
       otherEntrance: null,
+      waitingPlace: null,
+      feverClinic: null,
     },
     signIn: async () => null,
     onGuardAction: async () => ({ ok: true }),
