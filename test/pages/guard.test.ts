@@ -113,7 +113,9 @@ describe("every reason, in both languages and both ways of holding the tablet", 
         const wanted = plates[code];
         if (wanted !== undefined)
           expect([code, tone, await page.locator(".plate svg").getAttribute("data-symbol")]).toEqual([code, ...wanted]);
-        for (const [index, step] of own.steps.entries())
+        // The test's site is none of the kinds that have a step of their own.
+        const steps = own.steps.filter((step: { readonly at?: readonly string[] }) => step.at === undefined);
+        for (const [index, step] of steps.entries())
           expect((await page.locator(".do li").nth(index).innerText()).replace(/\s+/g, "")).toContain(
             step.text.split("{")[0].replace(/\s+/g, ""),
           );

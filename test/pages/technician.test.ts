@@ -266,7 +266,7 @@ describe("a first installation", () => {
     await page.waitForFunction(() => document.querySelector(".street")?.textContent?.includes("正常"));
     expect(rig.bench.mode()).toBe("normal");
     await fine("overview");
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("a lane in service", () => {
