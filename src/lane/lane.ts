@@ -459,8 +459,7 @@ export class Lane {
         attended: this.desk.people,
         street: "out-of-service",
         maskRefused: context.mask === "refused",
-        counts: this.#people.glimpse(),
-        quarters: this.#people.quarters,
+        ...this.#people.shown(),
         troubles: this.health.codes(),
       },
     });

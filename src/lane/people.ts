@@ -26,13 +26,9 @@ export class People {
     this.#counts = counted(this.#counts, cell);
   }
 
-  glimpse() {
-    return glimpse(this.#counts);
-  }
-
-  /** Persons granted in the last quarters, oldest first; cells of one to four are merged into the next one (P15). */
-  get quarters() {
-    return this.#quarters;
+  /** For the guard's view: the open quarter, and persons granted in the last ones, small cells merged (P15). */
+  shown() {
+    return { counts: glimpse(this.#counts), quarters: this.#quarters };
   }
 
   /** What became publishable since the last call, or null within the same quarter. */
