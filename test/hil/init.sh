@@ -9,7 +9,9 @@ mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=loose,ro root /l
 value() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
 command=$(value hil.command) kernel=$(value hil.kernel) home=$(value hil.home) node=$(value hil.node)
 for dir in dev proc sys; do mount --move /$dir /newroot/$dir; done
-mount -t tmpfs t /newroot/run; mount -t tmpfs t /newroot/tmp
+mount -t tmpfs t /newroot/run
+# A checkout may lie below /tmp itself; the layer is in memory anyway.
+case $home in /tmp/*) ;; *) mount -t tmpfs t /newroot/tmp ;; esac
 cat >/newroot/run/hil <<G
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$node KERNEL=$kernel HIL_HOME=$home HOME=/run NO_COLOR=1
 G
