@@ -68,6 +68,11 @@ export class ForeheadIntake {
     return expires !== undefined && trusted(wall) && wall.at > expires;
   }
 
+  /** The sensor was opened: its first reading is awaited, its warm-up begins. */
+  opened(): void {
+    this.#state = startMeasuring(this.#clock.monotonic());
+  }
+
   /** A new person: every reading before is forgotten. */
   begin(turn: number): void {
     this.#expect(turn, "begin");

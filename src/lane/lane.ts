@@ -157,7 +157,7 @@ export class Lane {
     }
     await this.health.opening("sensor-fault", () => inputs.start());
     await Promise.all([
-      this.health.opening("thermometer-silent", () => thermometer.start()),
+      this.health.opening("thermometer-silent", () => thermometer.start().then(() => this.#forehead.opened())),
       this.health.opening("reader-stalled", async () => codeReader?.start()),
       this.health.opening("camera-gone", async () => frames?.start()),
       this.health.opening("scanner-gone", async () => scanner?.start()),

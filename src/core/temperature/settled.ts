@@ -5,7 +5,7 @@ import { type Presence, WARM_BACKGROUND } from "./presence.ts";
 import type { MeasureSettings } from "./settings.ts";
 
 export interface Sensor {
-  /** Power-on, or the first sample where nobody said. */
+  /** When it was opened, or the first sample where nobody said. */
   readonly poweredAt: Monotonic | null;
   /** The last good sample. */
   readonly goodAt: Monotonic | null;
@@ -56,7 +56,9 @@ export type Unfit = "silent" | "warming-up" | "ambient" | "slew" | "background" 
 
 export function unfit(sensor: Sensor, forehead: Presence, now: Monotonic, settings: MeasureSettings): Unfit | null {
   const { poweredAt, goodAt, ambient, history } = sensor;
-  if (poweredAt === null || goodAt === null || ambient === null) return "silent";
+  if (poweredAt === null) return "silent";
+  // One that was only just opened is given as long for its first reading as for any other.
+  if (goodAt === null || ambient === null) return since(poweredAt, now) > settings.sampleAge ? "silent" : null;
   if (since(goodAt, now) > settings.sampleAge) return "silent";
   if (since(poweredAt, now) < settings.warmUp) return "warming-up";
   if (ambient < settings.ambientFrom || ambient > settings.ambientTo) return "ambient";

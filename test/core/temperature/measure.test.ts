@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { correctionTable } from "../../../src/core/temperature/correction.ts";
 import { thermometerTrouble } from "../../../src/core/temperature/fitness.ts";
+import { measure, startMeasuring } from "../../../src/core/temperature/measure.ts";
 import { celsius, instantFromIso, millis, monotonic, toTenths } from "../../../src/core/units.ts";
 import { SensorBench, warm } from "./foreheads.ts";
 
@@ -250,6 +251,15 @@ describe("unavailable", () => {
       expect(bench.result?.class).toBe("unavailable");
     },
   );
+
+  it("not before a sensor that was only just opened had its half second for a first reading", () => {
+    const opened = (after: number) => {
+      const present = measure(startMeasuring(monotonic(0)), { type: "body", present: true, at: monotonic(1) }, warm);
+      return measure(present, { type: "tick", at: monotonic(after) }, warm).answer;
+    };
+    expect(opened(500)).toMatchObject({ kind: "nobody" });
+    expect(opened(501)).toMatchObject({ kind: "done", temperature: { class: "unavailable" } });
+  });
 
   it("when the bus falls silent altogether, which only a tick can tell", () => {
     const bench = new SensorBench();
