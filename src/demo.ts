@@ -159,7 +159,6 @@ export class Demo {
       if (this.#options.record !== undefined) await recordClip(this.#options.record, n + 1, clip);
       this.ledger.comes(person);
       await visit(person, clip, this.stage, this.#host(), script.hurried ?? false);
-      if (script.between !== undefined) await this.stage.pause(script.between);
       this.#options.onVisit?.({ n: n + 1, says: person.says, screen: this.ledger.lastVerdict });
     }
   }

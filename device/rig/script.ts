@@ -78,8 +78,6 @@ export const scriptSchema = Type.Object(
     title: Type.String({ maxLength: 80 }),
     /** Phone and forehead at once and no pauses: as fast as the lane lets them. */
     hurried: Type.Optional(Type.Boolean()),
-    /** Milliseconds in which nobody is there between two visits. */
-    between: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
     people: Type.Array(person, { minItems: 1, maxItems: 500 }),
   },
   { additionalProperties: false },
