@@ -34,7 +34,10 @@ async function prepare(): Promise<void> {
   const entry = { spki, issuer: null, region: null, purposes: null, notBefore: null, notAfter: null, revoked: false };
   const issuedAt = new Date().toISOString();
   mkdirSync("/var/lib/greenlane", { recursive: true });
-  writeFileSync("/var/lib/greenlane/trust-list.json", `${signTrustList({ version: 1, issuedAt, keys: [entry] }, key)}\n`);
+  writeFileSync(
+    "/var/lib/greenlane/trust-list.json",
+    `${signTrustList({ version: 1, issuedAt, keys: [entry] }, key)}\n`,
+  );
   const example = JSON.parse(readFileSync("config/lane.example.json", "utf8")) as Record<string, object>;
   writeFileSync(
     `${etc}/lane.json`,
