@@ -17,6 +17,10 @@ export interface DemoSummary extends Totals {
   readonly alertsRaised: number;
   readonly alertsReceivedByCentre: number;
   readonly frameToReleaseMs: ReturnType<Lane["latency"]["summary"]>;
+  /** From the first verdict to the last; null for fewer than two. */
+  readonly verdictsPerMinute: number | null;
+  /** Most people who had been let in and were not through yet: a queue within the lane would show here. */
+  readonly mostUnderWay: number;
   readonly lostEvents: number;
 }
 
@@ -48,6 +52,8 @@ export class DemoLedger {
     direction: "entry",
   };
   #open = 0;
+  #mostOpen = 0;
+  readonly #verdicts = { count: 0, first: 0, last: 0 };
   #endOverview = (): void => {};
   lastVerdict = "";
 
@@ -122,8 +128,15 @@ export class DemoLedger {
       alertsRaised: this.#alerts.length,
       alertsReceivedByCentre: received,
       frameToReleaseMs: lane.latency.summary(),
+      verdictsPerMinute: this.#pace(),
+      mostUnderWay: this.#mostOpen,
       lostEvents,
     };
+  }
+
+  #pace(): number | null {
+    const { count, first, last } = this.#verdicts;
+    return count < 2 ? null : Math.round(((count - 1) * 600_000) / (last - first)) / 10;
   }
 
   #received(): number {
@@ -134,12 +147,17 @@ export class DemoLedger {
     switch (step.kind) {
       case "decided": {
         const { verdict } = step.decision;
+        const now = this.#clock.monotonic();
+        if (this.#verdicts.count === 0) this.#verdicts.first = now;
+        this.#verdicts.count += 1;
+        this.#verdicts.last = now;
         this.lastVerdict = [verdict.kind, ...verdict.reasons.map(({ code }) => code)].join(" ");
         for (const heard of [...this.#judged]) heard(step);
         return;
       }
       case "released":
         this.#open += step.ticket.release.people;
+        this.#mostOpen = Math.max(this.#mostOpen, this.#open);
         this.#arm = { state: "released", direction: step.ticket.release.direction };
         return;
       case "passed":

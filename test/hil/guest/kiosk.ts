@@ -235,7 +235,8 @@ async function check(): Promise<void> {
       reaction(
         (broken) => {
           still = broken;
-          setContact(chip, "presence-entry", broken);
+          // Stuck before they come: the last change of a bit must not be taken for the change that they make.
+          setTimeout(() => setContact(chip, "presence-entry", broken), broken ? 1000 : 0);
         },
         { ...byHand, event: "trouble GL-2132" },
       ),
