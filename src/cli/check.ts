@@ -1,5 +1,6 @@
 /** `greenlane check`: the verdict of the lane on one person, from a picture or a text, without a lane. */
 import { type Command, Option } from "commander";
+import { loadConfig } from "../config/load.ts";
 import { notAPassKind, recognise } from "../core/code/recognise.ts";
 import {
   type Advice,
@@ -17,7 +18,7 @@ import {
   type WallTime,
 } from "../core/flow.ts";
 import { classify } from "../core/temperature/classify.ts";
-import { defaultMeasureSettings } from "../core/temperature/settings.ts";
+import { defaultMeasureSettings, type MeasureSettings } from "../core/temperature/settings.ts";
 import { celsius, millis, monotonic } from "../core/units.ts";
 import { decide } from "../core/verdict/decide.ts";
 import { siteRules } from "../core/verdict/site-rules.ts";
@@ -25,6 +26,7 @@ import type { Logger } from "../ports/logger.ts";
 import { StillReader } from "../read/still-reader.ts";
 import { fixedTrust } from "../verify/trust-source.ts";
 import { createVerifier, defaultVerifierSettings } from "../verify/verifier.ts";
+import { measureSettings, rulesOf } from "../wire-settings.ts";
 import { bytesArgument, printJson, textArgument, UsageError } from "./output.ts";
 import { readTrust, timeOf } from "./verify.ts";
 
@@ -43,6 +45,7 @@ interface Options {
   /** False for `--no-temperature`. */
   readonly temperature?: string | false;
   readonly site: SiteKind;
+  readonly config?: string;
   readonly direction: Direction;
   readonly mask: Mask;
   readonly at?: string;
@@ -59,7 +62,8 @@ export function register(program: Command): void {
     .option("--text <text>", "the code's text, or - for standard input")
     .option("--temperature <celsius>", "the confirmed estimate, as 36.6")
     .option("--no-temperature", "nothing was measured (so it is where neither is given)")
-    .addOption(new Option("--site <kind>", "kind of place (P1)").choices(siteKinds).default("mall"))
+    .addOption(new Option("--site <kind>", "kind of place (P1)").choices(siteKinds).default("mall").conflicts("config"))
+    .option("-c, --config <file>", "a lane's file: judge by its kind of place, dates (P2) and limits")
     .addOption(new Option("--direction <way>", "which way").choices(["entry", "exit"]).default("entry"))
     .addOption(
       new Option("--mask <state>", "what a guard attests (P7)")
@@ -90,7 +94,12 @@ async function check(options: Options, words: readonly string[]): Promise<CheckR
     throw new UsageError("give either --image FILE or --text TEXT");
   if (words.includes("--no-temperature") && words.some((word) => word.split("=")[0] === "--temperature"))
     throw new UsageError("give either --temperature or --no-temperature");
-  const temperature = temperatureOf(options.temperature);
+  const config = options.config === undefined ? null : loadConfig(options.config);
+  const rules = config === null ? siteRules({ kind: options.site }) : rulesOf(config);
+  const temperature = temperatureOf(
+    options.temperature,
+    config === null ? defaultMeasureSettings : measureSettings(config),
+  );
   const at: WallTime = { at: timeOf(options.at), trust: "synced", error: millis(0) };
   const keys = (await Promise.all(options.trust.map(readTrust))).flat();
   const code =
@@ -102,19 +111,19 @@ async function check(options: Options, words: readonly string[]): Promise<CheckR
     logger: silent,
   });
   const credential = code === null ? nothingShown : await verifier.verify(code, options.direction);
-  const { site: kind, direction, mask } = options;
-  const verdict = decide({ credential, temperature, mask, direction, mode: "normal", at }, siteRules({ kind }));
+  const { direction, mask } = options;
+  const verdict = decide({ credential, temperature, mask, direction, mode: "normal", at }, rules);
   const { kind: answer, reasons, advice, report } = verdict;
   return { outcome: credential.outcome, verdict: answer, reasons, advice, report };
 }
 
 /** The confirmed estimate by the rules' own rounding and limits. @throws UsageError for what is no temperature. */
-function temperatureOf(given: string | false | undefined): BodyTemperature | null {
+function temperatureOf(given: string | false | undefined, settings: MeasureSettings): BodyTemperature | null {
   if (given === undefined || given === false) return null;
   if (!/^-?\d{1,3}(\.\d{1,6})?$/.test(given))
     throw new UsageError("--temperature: give degrees Celsius with a point, as 36.6");
   try {
-    return classify(celsius(Number(given)), defaultMeasureSettings, monotonic(0));
+    return classify(celsius(Number(given)), settings, monotonic(0));
   } catch (error) {
     throw new UsageError(`--temperature: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,6 +12,7 @@ import * as issueCommand from "../../src/cli/issue.ts";
 import * as keysCommand from "../../src/cli/keys.ts";
 
 const at = "2020-05-01T08:00:00+08:00";
+const exampleFile = join(import.meta.dirname, "../../config/lane.example.json");
 let folder = "";
 let trust = "";
 let key = "";
@@ -79,6 +80,20 @@ describe("greenlane check", () => {
       verdict,
       reasons,
     ]);
+  });
+
+  it.each([
+    [{ effectiveFrom: "2020-05-01T08:01+08:00" }, "38", "grant", ["from-start-day"]],
+    [{ effectiveFrom: "2020-05-01T08:00+08:00" }, "38", "deny", ["wear-mask", "clinic"]],
+    [{ effectiveFrom: "2020-04-26T08:00+08:00", effectiveUntil: "2020-05-01T08:00+08:00" }, "38", "grant", []],
+    [{}, "37.3", "grant", ["wear-mask", "clinic"]],
+  ])("judges by a lane's own rules %j where its file is given (P2)", async (rules, warm, verdict, advice) => {
+    const example = JSON.parse(await readFile(exampleFile, "utf8")) as object;
+    const file = join(folder, "lane.json");
+    await writeFile(file, JSON.stringify({ ...example, rules }));
+    const result = await check("--text", await pass("green"), "--temperature", warm, "--config", file);
+    expect([result.verdict, result.advice]).toEqual([verdict, advice]);
+    await expect(check("--text", "x", "--config", file, "--site", "mall")).rejects.toThrow(/--site/);
   });
 
   it("reads the code from a picture, and takes a picture without one as somebody without a code", async () => {
