@@ -1,13 +1,14 @@
 /**
- * Pictures that nobody here drew before the lane's camera: each file is somebody who steps up and holds it there until
- * the lane has an answer, or has seen nothing for its time.
+ * Pictures that nobody here drew before the lane's camera: each photo, recording or sequence of PNGs is somebody who
+ * steps up and holds it there until the lane has an answer, or has seen nothing for its time.
  */
 import { join } from "node:path";
-import { type Picture, picturesOf, recordingsIn } from "../device/camera/recorded-pictures.ts";
+import { type Picture, picturesOf } from "../device/camera/recorded-pictures.ts";
+import { recordingsIn } from "../device/camera/recordings.ts";
 import type { Stage } from "../device/rig/stage.ts";
 import type { Decided } from "./demo-ledger.ts";
 
-/** What the lane said to one file. `outcome` is null where nothing was read. */
+/** What the lane said to one photo, recording or sequence. `outcome` is null where nothing was read. */
 export interface FramesAnswer {
   readonly file: string;
   readonly outcome: string | null;
@@ -16,7 +17,7 @@ export interface FramesAnswer {
   readonly error?: string;
 }
 
-/** Bytes of one file's pictures that are held in memory, 20 s of 640 × 480; a longer recording is played in part. */
+/** Bytes of one recording's pictures that are held in memory, 20 s of 640 × 480; a longer recording is played in part. */
 const MOST_BYTES = 190_000_000;
 /** Longer than the lane waits before it says that there is no code, twice over. */
 const PATIENCE = 12_000;
@@ -27,9 +28,8 @@ export async function* playFolder(
   stage: Stage,
   next: (within: number) => Promise<Decided | null>,
 ): AsyncGenerator<FramesAnswer> {
-  const files = await recordingsIn(folder);
-  for (const file of files) {
-    const pictures = await read(join(folder, file));
+  for (const { name: file, files } of await recordingsIn(folder)) {
+    const pictures = await read(files.map((each) => join(folder, each)));
     if (typeof pictures === "string") {
       yield { file, outcome: null, notAPass: null, verdict: null, error: pictures };
       continue;
@@ -54,16 +54,17 @@ export async function* playFolder(
   }
 }
 
-/** The pictures of one file, or why there are none. */
-async function read(file: string): Promise<Picture[] | string> {
+/** The pictures of one recording, or why there are none. */
+async function read(files: readonly string[]): Promise<Picture[] | string> {
   const pictures: Picture[] = [];
   let bytes = 0;
   try {
-    for await (const picture of picturesOf(file)) {
-      pictures.push(picture);
-      bytes += picture.data.length;
-      if (bytes >= MOST_BYTES) break;
-    }
+    for (const file of files)
+      for await (const picture of picturesOf(file)) {
+        pictures.push(picture);
+        bytes += picture.data.length;
+        if (bytes >= MOST_BYTES) return pictures;
+      }
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

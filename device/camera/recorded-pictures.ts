@@ -3,7 +3,7 @@
  * turned upright, kept at up to 1,600 pixels (a small code must stay readable) and padded with its own border's colour
  * where it is smaller than a camera's picture, because a code needs its quiet zone.
  */
-import { open, readdir, readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import sharp from "sharp";
 import type { Frame } from "../../src/core/flow.ts";
@@ -26,25 +26,9 @@ export class RecordingError extends Error {
 const pictureFiles: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp"]);
 const recordingFiles: ReadonlySet<string> = new Set([".mjpeg", ".mjpg", ".y4m"]);
 
-/**
- * Names of the pictures and recordings below a folder, in their order, numbers as numbers.
- * @throws RecordingError where the folder can't be listed or holds none.
- */
-export async function recordingsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new RecordingError(
-      folder,
-      `the folder can't be listed (${error.message.split(",")[0]}); give one with pictures`,
-    );
-  });
-  const wanted = names.filter((name) => {
-    const kind = extname(name).toLowerCase();
-    return pictureFiles.has(kind) || recordingFiles.has(kind);
-  });
-  if (wanted.length === 0)
-    throw new RecordingError(folder, "no PNG, JPEG, WebP, MJPEG or Y4M file in it; name a folder that has some");
-  return wanted.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-}
+/** Whether files whose names end like this (`.png`) hold pictures. */
+export const isPlayable = (extension: string): boolean =>
+  pictureFiles.has(extension.toLowerCase()) || recordingFiles.has(extension.toLowerCase());
 
 /** All pictures of one file in order. @throws RecordingError */
 export async function* picturesOf(file: string): AsyncGenerator<Picture> {

@@ -25,7 +25,7 @@ export function register(program: Command): void {
     .option("--people <n>", "end after so many persons and print a summary")
     .option("--script <name|file>", "who comes; see --list-scripts", "day")
     .option("--list-scripts", "print the scripts that ship")
-    .option("--frames <folder>", "pictures or recordings in place of the rendered people")
+    .option("--frames <folder>", "photos, MJPEG, Y4M or numbered PNGs in place of the rendered people")
     .option("--record <folder>", "write what the rig's camera saw, one recording a visit, for --frames")
     .option("--seed <n>", "changes faces and hands, never the totals", "1")
     .option("--json", "one JSON object per line on standard output")

@@ -1,6 +1,10 @@
 import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { toBuffer } from "qrcode";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DemoSummary } from "../../src/demo-ledger.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -78,7 +82,12 @@ describe("a lane without hardware", () => {
     const visits = (lines: readonly Record<string, unknown>[]) => lines.filter((line) => "visit" in line);
     expect(visits(second.lines)).toEqual(visits(first.lines));
     const { frameToReleaseMs: _one, verdictsPerMinute: _pace, mostUnderWay: _most, ...totals } = summary;
-    const { frameToReleaseMs: _two, verdictsPerMinute: _other, mostUnderWay: _more, ...others } = summaryOf(second.lines);
+    const {
+      frameToReleaseMs: _two,
+      verdictsPerMinute: _other,
+      mostUnderWay: _more,
+      ...others
+    } = summaryOf(second.lines);
     expect(others).toEqual(totals);
   });
 
@@ -95,6 +104,50 @@ describe("a lane without hardware", () => {
     const summary = summaryOf(lines);
     addsUp(summary);
     expect(summary.granted).toBe(3);
+    expect(code).toBe(0);
+  });
+});
+
+describe("pictures from outside", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "greenlane-outside-"));
+    const code = (text: string) => toBuffer(text, { scale: 6, margin: 8 });
+    const jpeg = async (text: string) =>
+      sharp(await code(text))
+        .jpeg()
+        .toBuffer();
+    await writeFile(join(folder, "a.png"), await code("https://example.com/a"));
+    await writeFile(join(folder, "b.jpg"), await jpeg("HC1:NOT REALLY ONE"));
+    await writeFile(join(folder, "c.mjpeg"), Buffer.concat([await jpeg("WIFI:S:c;;"), await jpeg("WIFI:S:c;;")]));
+    const { data, info } = await sharp(await code("https://example.com/d"))
+      .toColourspace("b-w")
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const header = `YUV4MPEG2 W${info.width} H${info.height} F30:1 Cmono\n`;
+    await writeFile(join(folder, "d.y4m"), Buffer.concat([Buffer.from(`${header}FRAME\n`), data]));
+    for (const number of ["000", "001", "002"])
+      await writeFile(join(folder, `e-${number}.png`), await code("BEGIN:VCARD\nFN:E\nEND:VCARD"));
+    await writeFile(join(folder, "f.png"), "no picture");
+    await sharp({ create: { width: 640, height: 480, channels: 3, background: "#ddd" } })
+      .png()
+      .toFile(join(folder, "g.png"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("photos, MJPEG, Y4M and a numbered sequence come through the same lane, each as one person", async () => {
+    const { lines, code } = await demo("--frames", folder);
+    const answers = lines.flatMap(({ frames }) => (frames === undefined ? [] : [frames as Record<string, unknown>]));
+    expect(answers.map(({ file, outcome, notAPass }) => [file, outcome, notAPass])).toEqual([
+      ["a.png", "not-a-pass", "link"],
+      ["b.jpg", "needs-conversion", null],
+      ["c.mjpeg", "not-a-pass", "wifi"],
+      ["d.y4m", "not-a-pass", "link"],
+      ["e-%03d.png", "not-a-pass", "contact"],
+      ["f.png", null, null],
+      ["g.png", null, null],
+    ]);
+    expect(answers.find(({ file }) => file === "f.png")?.error).toMatch(/GL-2011/);
     expect(code).toBe(0);
   });
 });

@@ -4,13 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  picturesOf,
-  RecordingError,
-  recordingsIn,
-  splitMjpeg,
-  y4mHeader,
-} from "../../../device/camera/recorded-pictures.ts";
+import { picturesOf, RecordingError, splitMjpeg, y4mHeader } from "../../../device/camera/recorded-pictures.ts";
+import { recordingsIn } from "../../../device/camera/recordings.ts";
 import type { Frame } from "../../../src/core/flow.ts";
 
 const flat = (width: number, height: number, colour: string) =>
@@ -29,7 +24,23 @@ describe("a folder of pictures and recordings", () => {
     await mkdir(join(own, "more"));
     for (const name of ["10.PNG", "9.jpg", "film.y4m", "notes.txt", "more/1.webp"])
       await writeFile(join(own, name), "");
-    expect(await recordingsIn(own)).toEqual(["9.jpg", "10.PNG", "film.y4m", "more/1.webp"]);
+    expect((await recordingsIn(own)).flatMap(({ files }) => files)).toEqual([
+      "9.jpg",
+      "10.PNG",
+      "film.y4m",
+      "more/1.webp",
+    ]);
+  });
+
+  it("takes PNGs numbered from 0 or 1 with leading zeros as one recording, and numbered photos as photos", async () => {
+    const own = await mkdtemp(join(tmpdir(), "greenlane-photos-"));
+    await mkdir(join(own, "walk"));
+    const sequence = ["0000.png", "0001.png", "0002.png"].map((end) => `walk/a-${end}`);
+    const photos = ["b-001.png", "b-003.png", "b-004.png", "c-1.png", "c-2.png", "c-3.png", "d-0001.png", "d-0002.png"];
+    for (const name of [...sequence, ...photos]) await writeFile(join(own, name), "");
+    const found = await recordingsIn(own);
+    expect(found.filter(({ files }) => files.length > 1)).toEqual([{ name: "walk/a-%04d.png", files: sequence }]);
+    expect(found.flatMap(({ files }) => files).sort()).toEqual([...photos, ...sequence].sort());
   });
 
   it("says what is missing where it holds no picture or is not there", async () => {
