@@ -67,6 +67,6 @@ for (let n = 0; n < frames; n += 1) {
 delay.disable();
 const loop = { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 };
 process.stdout.write(
-  `${JSON.stringify({ frames, released, frameToReleaseMs: demo.kiosk.lane.latency.summary(), loopDelayMs: loop })}\n`,
+  `${JSON.stringify({ frames, released, heldMs: demo.clock.held, frameToReleaseMs: demo.kiosk.lane.latency.summary(), loopDelayMs: loop })}\n`,
 );
 await demo.stop();
