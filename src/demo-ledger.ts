@@ -17,11 +17,15 @@ export interface DemoSummary extends Totals {
   readonly alertsRaised: number;
   readonly alertsReceivedByCentre: number;
   readonly frameToReleaseMs: ReturnType<Lane["latency"]["summary"]>;
+  readonly lostEvents: number;
+}
+
+/** How fast the lane was. */
+export interface DemoPace {
   /** From the first verdict to the last; null for fewer than two. */
   readonly verdictsPerMinute: number | null;
   /** Most people who had been let in and were not through yet: a queue within the lane would show here. */
   readonly mostUnderWay: number;
-  readonly lostEvents: number;
 }
 
 export type Decided = Extract<LaneStep, { readonly kind: "decided" }>;
@@ -128,15 +132,14 @@ export class DemoLedger {
       alertsRaised: this.#alerts.length,
       alertsReceivedByCentre: received,
       frameToReleaseMs: lane.latency.summary(),
-      verdictsPerMinute: this.#pace(),
-      mostUnderWay: this.#mostOpen,
       lostEvents,
     };
   }
 
-  #pace(): number | null {
+  get pace(): DemoPace {
     const { count, first, last } = this.#verdicts;
-    return count < 2 ? null : Math.round(((count - 1) * 600_000) / (last - first)) / 10;
+    const perMinute = count < 2 ? null : Math.round(((count - 1) * 600_000) / (last - first)) / 10;
+    return { verdictsPerMinute: perMinute, mostUnderWay: this.#mostOpen };
   }
 
   #received(): number {

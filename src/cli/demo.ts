@@ -82,8 +82,11 @@ async function run(flags: Flags): Promise<void> {
     const how = await Promise.race([play.then(() => "done" as const), interrupted]);
     if (how === "interrupted" || (people === null && flags.frames === undefined)) return;
     const summary = await demo.summary();
-    if (json) printJson({ summary });
-    else process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    const { pace } = demo.ledger;
+    if (json) {
+      printJson({ pace });
+      printJson({ summary });
+    } else process.stdout.write(`${JSON.stringify({ ...pace, ...summary }, null, 2)}\n`);
     if (summary.lostEvents > 0) process.exitCode = 1;
     if (demo.clock.held > WORTH_SAYING) {
       const held = (demo.clock.held / 1000).toFixed(1);
