@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import { type Command, Option } from "commander";
 import { startBroker } from "../control-room/broker.ts";
 import { type ControlRoomConfig, loadControlRoomConfig } from "../control-room/config.ts";
-import { startControlRoom, withPeople } from "../control-room/control-room.ts";
+import { addOperator, startControlRoom } from "../control-room/control-room.ts";
 import { operatorIdPattern } from "../control-room/store/people.ts";
-import { instant } from "../core/units.ts";
 import { printJson, UsageError } from "./output.ts";
 import { pinoLogger } from "./pino-logger.ts";
 
@@ -36,7 +35,7 @@ export function register(program: Command): void {
 async function run(options: Options): Promise<void> {
   const config = loadControlRoomConfig(options.config);
   if (options.check) return say(options, { config: options.config, district: config.district.id, ok: true });
-  if (options.addOperator !== undefined) return addOperator(options, options.addOperator, config);
+  if (options.addOperator !== undefined) return add(options, options.addOperator, config);
   const logger = pinoLogger();
   const broker = config.embeddedBroker === undefined ? null : await startBroker(config.embeddedBroker);
   const room = await startControlRoom(config, { logger });
@@ -51,11 +50,11 @@ async function run(options: Options): Promise<void> {
   await broker?.stop();
 }
 
-async function addOperator(options: Options, id: string, config: ControlRoomConfig): Promise<void> {
+async function add(options: Options, id: string, config: ControlRoomConfig): Promise<void> {
   if (!new RegExp(operatorIdPattern).test(id))
     throw new UsageError("an operator's id has 2 to 32 of a-z, 0-9 and -", "GL-6012");
   const password = randomBytes(12).toString("base64url");
-  await withPeople(config, (people) => people.put(id, options.role, password, instant(Date.now()), true));
+  await addOperator(config, { id, role: options.role, password });
   say(options, { operator: id, role: options.role, password, mustChange: true });
 }
 

@@ -26,6 +26,8 @@ export interface CollectorDeps {
   readonly logger: Logger;
   /** Sends to a lane; may drop, everything is said again when it matters. */
   readonly send: (topic: string, payload: Buffer) => void;
+  /** Events were stored that the desk has to file. */
+  readonly onUnfiled: () => void;
   /** The lane's current epoch while it is online, else null: nobody asks a lane that isn't there. */
   readonly currentEpoch: (src: string) => string | null;
 }
@@ -44,9 +46,17 @@ const mostHoles = 500;
 /** Most numbers of one request (MESSAGES). */
 const mostAsked = 200;
 
+/** Groups handed over and not on disk: the second lies ready when the thread has done with the first. */
+const mostInHand = 2;
+
 interface Waiting {
   readonly arrival: Arrival;
   readonly acknowledge: () => void;
+}
+interface InHand {
+  readonly group: readonly Waiting[];
+  /** Null where it failed and is to be handed over again. */
+  taken: Promise<Taken> | null;
 }
 
 /**
@@ -58,6 +68,10 @@ export class Collector {
   readonly #listeners = new Set<(coverage: Coverage) => void>();
   readonly #owed = new Map<string, Coverage>();
   #waiting: Waiting[] = [];
+  /** In the order in which they came, in which the broker wants its PUBACKs. */
+  #inHand: InHand[] = [];
+  /** Since a commit failed, until one succeeds: nothing more is handed over. */
+  #failing = false;
   #births: Announced[] = [];
   #room: (() => void)[] = [];
   #working: Promise<void> | null = null;
@@ -99,6 +113,7 @@ export class Collector {
   take(lane: LaneId, message: Received): void | Promise<void> {
     const arrival = { src: laneName(lane), payload: message.payload, received: this.#deps.clock.wall().at };
     this.#waiting.push({ arrival, acknowledge: message.acknowledge });
+    if (this.#inHand.length > 0) this.#handOver();
     this.#work();
     if (this.#waiting.length < mostWaiting) return undefined;
     return new Promise((go) => this.#room.push(go));
@@ -139,39 +154,95 @@ export class Collector {
   async #run(): Promise<void> {
     // Lets the messages of one read of the socket come together in one commit.
     await new Promise((next) => setImmediate(next));
-    while (!this.#stopped && (this.#waiting.length > 0 || this.#births.length > 0)) {
-      const group = this.#waiting.slice(0, mostAtOnce);
-      const births = this.#births;
+    while (this.#inHand.length > 0 || (!this.#stopped && this.#waiting.length + this.#births.length > 0)) {
+      this.#handOver();
       try {
-        const taken = await this.#deps.intake.take(group.map((entry) => entry.arrival));
-        this.#waiting.splice(0, group.length);
-        this.#committed(group, taken);
-        this.#births = [];
-        for (const stream of await this.#deps.intake.announce(births))
-          this.#owe({ src: stream.src, epoch: stream.epoch, covered: union(stream.have, stream.shed), fresh: [] });
+        await this.#finishFirst();
+        await this.#sayBirths();
       } catch (error) {
-        this.#births = births.concat(this.#births === births ? [] : this.#births);
+        this.#failing = true;
         this.#figures.failedCommits += 1;
         this.#deps.logger.error("events not stored; the lanes keep them", { code: "GL-6006", error: textOf(error) });
+        if (this.#stopped) return;
         await this.#pause(retryPause);
         continue;
       }
+      this.#failing = false;
       // Back to back, a commit waits a little for company: the flush of the disk costs the same for one as for hundreds.
-      if (this.#waiting.length < company) await this.#pause(linger);
+      if (this.#inHand.length === 0 && this.#waiting.length < company) await this.#pause(linger);
     }
   }
 
-  #committed(group: readonly Waiting[], { coverages, refused }: Taken): void {
+  /** Gives the intake what there is where it has nothing, and a group that is worth a commit where it has one. */
+  #handOver(): void {
+    while (!this.#stopped && !this.#failing && this.#inHand.length < mostInHand) {
+      const enough = this.#inHand.length === 0 ? 1 : company;
+      if (this.#waiting.length < enough) return;
+      const group = this.#waiting.splice(0, mostAtOnce);
+      this.#inHand.push({ group, taken: this.#ask(group) });
+    }
+  }
+
+  #ask(group: readonly Waiting[]): Promise<Taken> {
+    const taken = this.#deps.intake.take(group.map((entry) => entry.arrival));
+    // Heard when its turn comes; until then a failure is nobody's fault.
+    taken.catch(() => {});
+    return taken;
+  }
+
+  async #finishFirst(): Promise<void> {
+    const [first] = this.#inHand;
+    if (first === undefined) return;
+    first.taken ??= this.#ask(first.group);
+    try {
+      const taken = await first.taken;
+      this.#inHand.shift();
+      this.#committed(first.group, taken);
+    } catch (error) {
+      first.taken = null;
+      throw error;
+    }
+  }
+
+  async #sayBirths(): Promise<void> {
+    const births = this.#births;
+    if (births.length === 0) return;
+    this.#births = [];
+    try {
+      for (const stream of await this.#deps.intake.announce(births))
+        this.#owe({
+          src: stream.src,
+          epoch: stream.epoch,
+          covered: union(stream.have, stream.shed),
+          fresh: [],
+          reused: [],
+        });
+    } catch (error) {
+      this.#births = births.concat(this.#births);
+      throw error;
+    }
+  }
+
+  #committed(group: readonly Waiting[], { coverages, refused, unfiled, filingFailed }: Taken): void {
     // What is refused is acknowledged too, or the broker would send it for ever; the lane gets no receipt for it.
     for (const entry of group) entry.acknowledge();
     for (const { at, code, path } of refused)
       this.#deps.logger.warn("event refused", { code, path: path.slice(0, 80), lane: group[at]?.arrival.src ?? "" });
-    const fresh = coverages.reduce((sum, coverage) => sum + coverage.fresh.length, 0);
+    if (filingFailed !== null)
+      this.#deps.logger.error("events not filed; tried again", { code: "GL-6010", error: filingFailed });
+    if (unfiled) this.#deps.onUnfiled();
+    const fresh = coverages.reduce((sum, { fresh, reused }) => sum + fresh.length + reused.length, 0);
     this.#figures.stored += fresh;
     this.#figures.refused += refused.length;
     this.#figures.duplicates += group.length - refused.length - fresh;
-    if (group.length > 0) this.#figures.commits += 1;
+    this.#figures.commits += 1;
     for (const coverage of coverages) {
+      if (coverage.reused.length > 0)
+        this.#deps.logger.error("a lane gave numbers out a second time; both events are kept. Its disk was put back", {
+          code: "GL-6016",
+          lane: coverage.src,
+          seq: coverage.reused[0] ?? 0,
+        });
       this.#owe(coverage);
       for (const listener of this.#listeners) listener(coverage);
     }

@@ -3,12 +3,14 @@
  * side by side on one PostgreSQL database and one broker (README).
  */
 import { readFileSync } from "node:fs";
-import { hours, millis } from "../core/units.ts";
+import type { Role } from "../core/room.ts";
+import { hours, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { encode } from "../protocol/parse.ts";
 import { contains, type Ranges } from "../protocol/ranges.ts";
 import { centreTopic, everyLane, parseTopic } from "../protocol/topics.ts";
+import { reachable } from "./addressees.ts";
 import { Collector, type CollectorFigures } from "./collector.ts";
 import type { ControlRoomConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
@@ -17,14 +19,14 @@ import { Desk, offlineAfter } from "./desk.ts";
 import { IntakeThread } from "./intake/intake-thread.ts";
 import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
-import { addresseesOf, Notifier, secondAddressees } from "./notifier.ts";
+import { Notifier } from "./notifier.ts";
 import { backup, Eraser } from "./retention/eraser.ts";
 import { KeyRing } from "./retention/key-ring.ts";
 import { RoomView } from "./room-view.ts";
 import { startServer } from "./server/server.ts";
-import { AuditLog } from "./store/audit.ts";
+import { AuditLog, operatorPut } from "./store/audit.ts";
 import { CaseStore } from "./store/cases.ts";
-import { type Coverage, EventStore } from "./store/events.ts";
+import { type Coverage, EventStore, unfiledTopic } from "./store/events.ts";
 import { LaneStore } from "./store/lanes.ts";
 import { NoticeStore } from "./store/notices.ts";
 import { PeopleStore } from "./store/people.ts";
@@ -76,10 +78,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
     logger: logger.child("lanes"),
     onBirth: (birth) => collector.announce(birth),
   });
-  const intake = new IntakeThread(
-    { database: config.database, keys: config.keys, retentionDays: config.retentionDays },
-    database,
-  );
+  const intake = new IntakeThread(config, database);
   const collector: Collector = new Collector({
     intake,
     store: events,
@@ -87,6 +86,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
     logger: logger.child("collector"),
     send: (topic, payload) => link.publish(topic, payload),
     currentEpoch: (src) => registry.currentEpoch(src),
+    onUnfiled: () => desk.wake(),
   });
   const covered = await coverageOf(events, collector);
   const notifier = new Notifier(config, { notices, cases, clock, logger: logger.child("notifier") });
@@ -98,8 +98,6 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
       clock,
       logger: logger.child("desk"),
       hearing: () => link.connected,
-      onOpened: (one) => notifier.tell(one, addresseesOf(one, config), "open"),
-      onOverdue: (one) => notifier.tell(one, secondAddressees(one), "overdue"),
     },
     offlineAfter(config.offlineAfterSeconds),
   );
@@ -116,11 +114,10 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   );
   const hearing = (): boolean => link.connected;
   const view = new RoomView({ cases, events, registry, keyRing, clock, logger: logger.child("view"), hearing });
-  // The thread commits on a connection of its own; on SQLite nobody else hears of it.
-  collector.onCommitted((coverage) => {
-    if (coverage.fresh.length > 0) desk.wake();
+  collector.onCommitted(({ src, reused }) => {
+    if (reused[0] !== undefined) desk.numbersReused(src, reused[0]);
   });
-  const endWaking = database.onNotify("events", () => desk.wake());
+  const endWaking = database.onNotify(unfiledTopic, () => desk.wake());
 
   await Promise.all([intake.start(), registry.start(), view.start()]);
   const server = await startServer(config, {
@@ -166,12 +163,23 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   };
 }
 
-/** The operators alone, for whoever sets up the first one while the control room runs or doesn't. @throws DatabaseError */
-export async function withPeople<T>(config: ControlRoomConfig, work: (people: PeopleStore) => Promise<T>): Promise<T> {
+/**
+ * Adds an operator, or gives one a new password and role, whether the control room runs or not. The audit log says that
+ * it came from the server's own command line. @throws DatabaseError, or RangeError for an id that won't do.
+ */
+export async function addOperator(
+  config: ControlRoomConfig,
+  { id, role, password }: { readonly id: string; readonly role: Role; readonly password: string },
+): Promise<void> {
   const database = await openDatabase(config.database);
   try {
     await database.migrate(schemaFor(database.kind));
-    return await work(new PeopleStore(database));
+    const { people, audit } = openStores(database, config);
+    const { at } = systemClock().wall();
+    const detail = { operator: id, role, from: "command line" };
+    await people.put(id, role, password, at, true, (session, wasThere) =>
+      audit.append(session, [operatorPut({ at, who: "system", wasThere, detail })]),
+    );
   } finally {
     await database.stop();
   }
@@ -182,7 +190,7 @@ function openStores(database: Database, config: ControlRoomConfig, passwordCost?
   return {
     audit,
     events: new EventStore(database),
-    cases: new CaseStore(database, audit, millis(config.escalateAfterSeconds * 1_000)),
+    cases: new CaseStore(database, audit, seconds(config.escalateAfterSeconds), reachable(config)),
     lanes: new LaneStore(database),
     notices: new NoticeStore(database),
     people: new PeopleStore(database, passwordCost),

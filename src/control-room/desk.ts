@@ -1,14 +1,13 @@
 import { type Instant, type Millis, millis, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { EventBody } from "../protocol/envelope.ts";
 import { missing, union } from "../protocol/ranges.ts";
 import { type Case, escalate, unshelve } from "./cases/case.ts";
 import type { Filed } from "./cases/filing.ts";
 import type { LaneNow, LaneRegistry } from "./lane-registry.ts";
 import type { AuditAction } from "./store/audit.ts";
 import type { CaseStore } from "./store/cases.ts";
-import type { EventStore, StoredEvent } from "./store/events.ts";
+import type { EventStore } from "./store/events.ts";
 
 const tick: Millis = seconds(1);
 /** Events filed in one transaction: few enough that the page and the broker's packets don't wait for it. */
@@ -28,18 +27,18 @@ export interface DeskDeps {
   readonly logger: Logger;
   /** False while this process doesn't hear the broker: then it can't know who is offline. */
   readonly hearing: () => boolean;
-  readonly onOpened: (one: Case) => Promise<void>;
-  readonly onOverdue: (one: Case) => Promise<void>;
 }
 
 /**
- * Files stored events into cases, soon after their commit and again every second; does what falls due; notices lanes
- * that fell silent and numbers that a lane no longer holds. Every process has a desk: the database lets one work at a time.
+ * Does what falls due; notices lanes that fell silent and numbers that a lane no longer holds; files what the intake had
+ * to leave, soon after its commit and again every second. Every process has a desk: the database lets one file at a time.
  */
 export class Desk {
   readonly #deps: DeskDeps;
   readonly #offlineAfter: Millis;
   readonly #toldOffline = new Set<string>();
+  /** Lanes that used a number twice, with the first such number, until their case is there. */
+  readonly #reused = new Map<string, number>();
   #cancel: () => void = () => {};
   #working: Promise<void> | null = null;
   #again = false;
@@ -66,12 +65,17 @@ export class Desk {
     await this.#working;
   }
 
-  /** Events were committed: file them. Calls while it works make it go round once more. */
+  /** Events were committed that are in no case yet. Calls while it works make it go round once more. */
   wake(): void {
     this.#again = true;
     this.#working ??= this.#run().finally(() => {
       this.#working = null;
     });
+  }
+
+  /** A lane gave a number out a second time: a case, soon. */
+  numbersReused(src: string, seq: number): void {
+    if (!this.#reused.has(src)) this.#reused.set(src, seq);
   }
 
   /** The round of every second. */
@@ -80,6 +84,7 @@ export class Desk {
     this.wake();
     try {
       await this.#doDue();
+      await this.#sayReused();
       if (this.#deps.hearing()) await this.#lookForSilence();
       if (this.#ticks % gapTicks === 0) await this.#lookForGaps();
     } catch (error) {
@@ -93,8 +98,7 @@ export class Desk {
       const began = this.#deps.clock.monotonic();
       let rest: number = pause;
       try {
-        const { filed, opened } = await this.#deps.cases.file(factsOf, this.#deps.clock.wall().at, group);
-        for (const one of opened) await this.#deps.onOpened(one);
+        const filed = await this.#deps.cases.file(this.#deps.clock.wall().at, group);
         if (filed === group) {
           this.#again = true;
           rest = Math.max(shortest, restPerWork * (this.#deps.clock.monotonic() - began));
@@ -118,17 +122,26 @@ export class Desk {
 
   async #doDue(): Promise<void> {
     const now = this.#deps.clock.wall().at;
-    const overdue: Case[] = [];
     await this.#deps.cases.due(now, (one): { next: Case; action: AuditAction } | null => {
       if (one.state !== "shelved") {
-        const next = escalate(one, now);
-        overdue.push(next);
-        return { next, action: "escalate" };
+        return { next: escalate(one, now), action: "escalate" };
       }
       const outcome = unshelve(one, now);
       return outcome.ok ? { next: outcome.case, action: "shelf-ended" } : null;
     });
-    for (const one of overdue) await this.#deps.onOverdue(one);
+  }
+
+  async #sayReused(): Promise<void> {
+    const now = this.#deps.clock.wall().at;
+    for (const [src, seq] of this.#reused) {
+      const facts = {
+        ...silence({ src, since: now }),
+        type: "numbers-reused" as const,
+        detail: { code: "GL-6016", seq },
+      };
+      await this.#deps.cases.notice(facts, now);
+      this.#reused.delete(src);
+    }
   }
 
   async #lookForSilence(): Promise<void> {
@@ -178,24 +191,6 @@ const silence = (lane: Pick<LaneNow, "src" | "since">): Filed => ({
   detail: {},
   hasSubject: false,
 });
-
-/** What filing needs of a stored event; the text was checked by the schema when it came in. */
-export function factsOf(event: StoredEvent): Filed | null {
-  const body = JSON.parse(event.body) as EventBody;
-  return {
-    src: event.src,
-    type: body.type,
-    category: body.category,
-    level: body.level,
-    at: event.at as Instant,
-    case: body.case,
-    tries: body.tries,
-    routing: body.routing,
-    reasons: body.reasons,
-    detail: body.detail ?? {},
-    hasSubject: event.sealed !== null,
-  };
-}
 
 export const offlineAfter = (settingSeconds: number): Millis => millis(settingSeconds * 1_000);
 const textOf = (error: unknown): string => (error instanceof Error ? error.message.slice(0, 200) : "failed");

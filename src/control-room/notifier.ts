@@ -23,19 +23,6 @@ export interface NoticeBody {
   readonly tries: number;
 }
 
-/** Ids of those to tell when a case opens: the subdistrict of the site and epidemic control (P8), or the site itself. */
-export function addresseesOf(one: Case, config: ControlRoomConfig): string[] {
-  const [, siteId = ""] = one.src.split("/");
-  const site = config.sites.find((known) => known.id === siteId);
-  return one.routing.flatMap((to) => {
-    if (to === "subdistrict") return site === undefined ? [] : [`subdistrict:${site.subdistrict}`];
-    return to === "site" ? [`site:${siteId}`] : [to];
-  });
-}
-
-/** The second addressees of a red that nobody recognised: the one on duty, and the guard's device, quietly. */
-export const secondAddressees = (one: Case): string[] => ["duty", `guard:${one.src.split("/")[1] ?? ""}`];
-
 /**
  * Tells addressees over HTTPS until each has answered 2xx: POST of a `NoticeBody`, signed in `Greenlane-Signature`
  * (HMAC-SHA256 of the body with the shared secret). The street hears and sees nothing of it.
@@ -71,13 +58,6 @@ export class Notifier {
   async stop(): Promise<void> {
     this.#cancel();
     await this.#round;
-  }
-
-  /** Puts it on disk for all of `addressees` that have an address in the configuration. */
-  async tell(one: Case, addressees: readonly string[], stage: Stage): Promise<void> {
-    const known = new Set(this.#config.addressees.filter((to) => to.url !== undefined).map((to) => to.id));
-    const words = addressees.filter((id) => known.has(id)).map((addressee) => ({ caseId: one.id, addressee, stage }));
-    await this.#notices.add(words, this.#clock.wall().at);
   }
 
   /** One round: everything whose time has come. */

@@ -3,14 +3,14 @@
 // Usage: npm run bench:fleet -- [lanes] [alerts] [mosquitto|aedes]     Mosquitto joins in where it is installed.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { exportJWK, generateKeyPair } from "jose";
 import { startControlRoom } from "../../src/control-room/control-room.ts";
 import { instant } from "../../src/core/units.ts";
 import { keepingLogger, noPages, roomConfig } from "../control-room/support/room.ts";
+import { bundled } from "../support/bundle.ts";
 import { aedes, type BenchBroker, mosquitto } from "./brokers.ts";
 import type { FleetAsk, FleetCalls, FleetInput } from "./fleet-load.ts";
 
@@ -20,26 +20,6 @@ const only = process.argv[4];
 const full = 20;
 const perSecond = 1_000;
 const steadySeconds = 20;
-const root = join(import.meta.dirname, "../..");
-
-/** Bundled, so that twenty outbox threads start in a second and not in a minute. Inside the tree, so that packages resolve. */
-async function builtLoad(): Promise<string> {
-  const out = join(root, "out", `fleet-${process.pid}`);
-  mkdirSync(out, { recursive: true });
-  await build({
-    entryPoints: ["test/bench/fleet-load.ts", "src/report/outbox/outbox.worker.ts"].map((file) => join(root, file)),
-    outdir: out,
-    entryNames: "[name]",
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    external: ["better-sqlite3"],
-    logLevel: "error",
-    banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
-  });
-  return out;
-}
-
 /** Resident memory of a process in KiB. */
 const rssOf = (pid: number | "self"): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
@@ -130,7 +110,7 @@ async function run(broker: BenchBroker, place: string, out: string): Promise<obj
 }
 
 const place = mkdtempSync(join(tmpdir(), "greenlane-fleet-"));
-const out = await builtLoad();
+const out = await bundled(`fleet-${process.pid}`, ["test/bench/fleet-load.ts", "src/report/outbox/outbox.worker.ts"]);
 try {
   for (const made of [await mosquitto(place), await aedes()]) {
     if (made === null || (only !== undefined && made.name.toLowerCase() !== only)) continue;

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { factsOf } from "../../src/control-room/cases/filing.ts";
 import { startControlRoom } from "../../src/control-room/control-room.ts";
 import { openPostgres } from "../../src/control-room/database/postgres.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
@@ -39,19 +40,22 @@ async function raw(
   const rows: Incoming[] = Array.from({ length: events }, (_, at) => {
     const src = `linqu/bench/lane-${at % lanes}`;
     const seq = Math.floor(at / lanes) + 1;
+    const body = envelope(src, seq);
     return {
       src,
       epoch,
       seq,
+      id: body.id,
       type: "yellow-code",
       at: now,
       received: now,
-      body: JSON.stringify(envelope(src, seq)),
+      body: JSON.stringify(body),
       sealed: Buffer.alloc(120, at % 251),
       sealDay: 20_000,
       shed: [],
       shedCount: 0,
       shedEpoch: "",
+      facts: factsOf(body, now),
     };
   });
   const begin = performance.now();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Collector, holePause } from "../../src/control-room/collector.ts";
-import type { Arrival, Intake, Taken } from "../../src/control-room/intake/intake.ts";
+import { type Arrival, type Intake, nothingTaken, type Taken } from "../../src/control-room/intake/intake.ts";
 import type { Announced, Hole, Stream } from "../../src/control-room/store/events.ts";
 import { parseReceipt, parseRequest } from "../../src/protocol/parse.ts";
 import type { Range } from "../../src/protocol/ranges.ts";
@@ -13,24 +13,24 @@ const src = "linqu/huaan/east-03";
 class HeldIntake implements Intake {
   readonly batches: (readonly Arrival[])[] = [];
   readonly births: Announced[] = [];
-  #end: { resolve: (taken: Taken) => void; reject: (error: Error) => void } | null = null;
+  readonly #ends: { resolve: (taken: Taken) => void; reject: (error: Error) => void }[] = [];
   take(batch: readonly Arrival[]): Promise<Taken> {
-    if (batch.length === 0) return Promise.resolve({ coverages: [], refused: [] });
+    if (batch.length === 0) return Promise.resolve(nothingTaken);
     this.batches.push(batch);
-    return new Promise((resolve, reject) => {
-      this.#end = { resolve, reject };
-    });
+    return new Promise((resolve, reject) => this.#ends.push({ resolve, reject }));
   }
   async announce(births: readonly Announced[]): Promise<readonly Stream[]> {
     this.births.push(...births);
     return births.map((birth) => ({ ...stream, src: birth.src, epoch: birth.epoch, head: birth.head }));
   }
   async forget(): Promise<void> {}
-  commit(covered: readonly Range[], fresh: readonly number[], refused: Taken["refused"] = []): void {
-    this.#end?.resolve({ coverages: fresh.length > 0 ? [{ src, epoch, covered, fresh }] : [], refused });
+  /** Ends the commit that was begun first. */
+  commit(covered: readonly Range[], fresh: readonly number[], change: Partial<Taken> = {}): void {
+    const coverages = fresh.length > 0 ? [{ src, epoch, covered, fresh, reused: [] }] : [];
+    this.#ends.shift()?.resolve({ ...nothingTaken, coverages, ...change });
   }
   fail(): void {
-    this.#end?.reject(new Error("database or disk is full"));
+    this.#ends.shift()?.reject(new Error("database or disk is full"));
   }
 }
 const stream: Stream = {
@@ -55,6 +55,7 @@ describe("the collector", () => {
   let sent: { topic: string; payload: Buffer }[];
   let holes: Hole[];
   let online: string | null;
+  let unfiled: number;
   const logger = keepingLogger();
   beforeEach(() => {
     clock = new HandClock();
@@ -63,6 +64,7 @@ describe("the collector", () => {
     sent = [];
     holes = [];
     online = epoch;
+    unfiled = 0;
     collector = new Collector({
       intake,
       store: { claimHoles: async () => holes },
@@ -70,6 +72,9 @@ describe("the collector", () => {
       logger,
       send: (topic, payload) => sent.push({ topic, payload }),
       currentEpoch: () => online,
+      onUnfiled: () => {
+        unfiled += 1;
+      },
     });
   });
   const take = (id: number) =>
@@ -107,10 +112,10 @@ describe("the collector", () => {
     expect(intake.batches.length).toBe(1);
     clock.advance(1_000);
     await batches(2);
-    expect(intake.batches[1]?.map((one) => [...one.payload])).toEqual([[1], [2], [3]]);
+    expect(intake.batches[1]?.map((one) => [...one.payload])).toEqual([[1], [2]]);
     expect([acknowledged, sent]).toEqual([[], []]);
-    intake.commit([[1, 3]], [1, 2, 3]);
-    await until("all acknowledged", () => acknowledged.length === 3);
+    intake.commit([[1, 2]], [1, 2]);
+    await until("both acknowledged", () => acknowledged.length === 2);
     expect(logger.lines.some((line) => line.fields.code === "GL-6006")).toBe(true);
   });
 
@@ -128,7 +133,7 @@ describe("the collector", () => {
   it("acknowledges what is no event, so that the broker forgets it, and sends no receipt for it", async () => {
     take(1);
     await batches(1);
-    intake.commit([], [], [{ at: 0, code: "GL-4103", path: "" }]);
+    intake.commit([], [], { refused: [{ at: 0, code: "GL-4103", path: "" }] });
     await until("the PUBACK", () => acknowledged.length === 1);
     expect(sent).toEqual([]);
     expect(collector.figures).toMatchObject({ refused: 1, stored: 0, duplicates: 0 });
@@ -151,14 +156,41 @@ describe("the collector", () => {
     expect(receipts().map((one) => one.upTo)).toEqual([1, 3]);
   });
 
+  it("hands the next group over while one is on its way, and acknowledges in the order in which they came", async () => {
+    for (let id = 0; id < 1_000; id += 1) take(id);
+    await batches(1);
+    for (let id = 1_000; id < 1_250; id += 1) take(id);
+    await batches(2);
+    for (let id = 1_250; id < 1_500; id += 1) take(id);
+    intake.fail();
+    await until("the failure", () => collector.figures.failedCommits === 1);
+    // The second is on disk, and waits for the first.
+    intake.commit([[1, 1]], [1]);
+    clock.advance(1_000);
+    await batches(3);
+    expect([intake.batches[2], acknowledged]).toEqual([intake.batches[0], []]);
+    intake.commit([[1, 1]], [1]);
+    await until("both", () => acknowledged.length === 1_250);
+    expect(acknowledged).toEqual(Array.from({ length: 1_250 }, (_, id) => id));
+  });
+
   it("holds the broker's messages back while too many wait for a commit", async () => {
     let held: Promise<void> | undefined;
     for (let id = 0; id < 5_000; id += 1) held = take(id) as Promise<void> | undefined;
     expect(held).toBeInstanceOf(Promise);
-    await batches(1);
+    await batches(2);
     intake.commit([[1, 1_000]], [1]);
     await held;
     expect(acknowledged.length).toBe(1_000);
+  });
+
+  it("says what was stored and not filed, and wakes who files it", async () => {
+    take(1);
+    await batches(1);
+    intake.commit([[1, 1]], [1], { unfiled: true, filingFailed: "a fault" });
+    await until("the PUBACK", () => acknowledged.length === 1);
+    expect(unfiled).toBe(1);
+    expect(logger.lines.some((line) => line.fields.code === "GL-6010")).toBe(true);
   });
 
   it("tells a lane at its birth what the centre has, shed ranges included", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acknowledge, type Case, shelve } from "../../src/control-room/cases/case.ts";
+import { factsOf } from "../../src/control-room/cases/filing.ts";
 import type { Database } from "../../src/control-room/database/database.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
 import { Desk } from "../../src/control-room/desk.ts";
@@ -33,17 +34,20 @@ describe("the desk", () => {
     db = openSqlite(":memory:");
     await db.migrate(schemaFor("sqlite"));
     clock = new HandClock();
+    opened = [];
+    overdue = [];
     events = new EventStore(db);
     audit = new AuditLog(db);
-    cases = new CaseStore(db, audit, minutes(1));
+    cases = new CaseStore(db, audit, minutes(1), (one, stage) => {
+      (stage === "open" ? opened : overdue).push(one);
+      return [];
+    });
     registry = new LaneRegistry({
       store: new LaneStore(db),
       clock,
       logger: keepingLogger(),
       onBirth: (birth) => void events.announce([birth]),
     });
-    opened = [];
-    overdue = [];
     hearing = true;
     desk = new Desk(
       {
@@ -53,8 +57,6 @@ describe("the desk", () => {
         clock,
         logger: keepingLogger(),
         hearing: () => hearing,
-        onOpened: async (one) => void opened.push(one),
-        onOverdue: async (one) => void overdue.push(one),
       },
       seconds(60),
     );
@@ -71,6 +73,7 @@ describe("the desk", () => {
       src,
       epoch,
       seq,
+      id: body.id,
       type: body.type,
       at: now(),
       received: now(),
@@ -80,6 +83,7 @@ describe("the desk", () => {
       shed: [],
       shedCount: 0,
       shedEpoch: epoch,
+      facts: factsOf(body, now()),
     };
     return events.ingest([row]);
   };
@@ -214,5 +218,14 @@ describe("the desk", () => {
     await events.announce([{ src, epoch, head: 9, tail: 4, at: now() }]);
     for (let n = 0; n < 20; n += 1) await desk.tick();
     expect((await gaps()).map((one) => [one.detail.from, one.detail.to])).toEqual([[1, 3]]);
+  });
+
+  it("opens one case for a lane that gave numbers out a second time", async () => {
+    for (const seq of [41, 42]) {
+      desk.numbersReused(src, seq);
+      await desk.tick();
+    }
+    const found = (await cases.current(now(), 10)).map((one) => [one.kind, one.src, one.detail.seq]);
+    expect(found).toEqual([["numbers-reused", src, 41]]);
   });
 });

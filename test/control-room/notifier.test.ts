@@ -3,14 +3,15 @@ import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { addresseesOf, reachable, secondAddressees } from "../../src/control-room/addressees.ts";
 import type { Case } from "../../src/control-room/cases/case.ts";
 import { open } from "../../src/control-room/cases/filing.ts";
 import type { ControlRoomConfig } from "../../src/control-room/config.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
-import { addresseesOf, Notifier, secondAddressees } from "../../src/control-room/notifier.ts";
+import { Notifier } from "../../src/control-room/notifier.ts";
 import { AuditLog } from "../../src/control-room/store/audit.ts";
 import { CaseStore } from "../../src/control-room/store/cases.ts";
-import { NoticeStore } from "../../src/control-room/store/notices.ts";
+import { addNotices, NoticeStore, type Stage } from "../../src/control-room/store/notices.ts";
 import { schemaFor } from "../../src/control-room/store/schema.ts";
 import { minutes } from "../../src/core/units.ts";
 import { folder, HandClock, keepingLogger, roomConfig } from "./support/room.ts";
@@ -81,6 +82,12 @@ describe("who is told", () => {
     await new Promise((done) => server.close(done));
     await db.stop();
   });
+  const tell = (addressees: readonly string[], stage: Stage) =>
+    addNotices(
+      db,
+      addressees.map((addressee) => ({ caseId: one.id, addressee, stage })),
+      clock.wall().at,
+    );
   const paths = () => heard.map((each) => each.path).sort();
 
   it("names the site's subdistrict and epidemic control for health, the site for security (P8)", () => {
@@ -92,7 +99,7 @@ describe("who is told", () => {
   });
 
   it("says place, kind and time, signed, and no word about the person", async () => {
-    await notifier.tell(one, addresseesOf(one, config), "open");
+    await tell(reachable(config)(one, "open"), "open");
     await notifier.deliver();
     expect(paths()).toEqual(["/cdc", "/street"]);
     const street = heard.find((each) => each.path === "/street");
@@ -110,7 +117,7 @@ describe("who is told", () => {
 
   it("tries again until it is answered, at growing distances, and tells the page why it waits", async () => {
     answer = 503;
-    await notifier.tell(one, ["epidemic-control"], "open");
+    await tell(["epidemic-control"], "open");
     await notifier.deliver();
     await notifier.deliver();
     expect(heard.length).toBe(1);
@@ -126,9 +133,9 @@ describe("who is told", () => {
   });
 
   it("tells the second addressees of the same case as well, and nobody twice", async () => {
-    await notifier.tell(one, addresseesOf(one, config), "open");
-    await notifier.tell(one, addresseesOf(one, config), "open");
-    await notifier.tell(one, secondAddressees(one), "overdue");
+    await tell(reachable(config)(one, "open"), "open");
+    await tell(reachable(config)(one, "open"), "open");
+    await tell(reachable(config)(one, "overdue"), "overdue");
     await notifier.deliver();
     expect(paths()).toEqual(["/cdc", "/duty", "/guard", "/street"]);
   });

@@ -2,22 +2,26 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { acknowledge, type Case, resolve, shelve } from "../../src/control-room/cases/case.ts";
+import { acknowledge, type Case, escalate, resolve, shelve } from "../../src/control-room/cases/case.ts";
+import { factsOf } from "../../src/control-room/cases/filing.ts";
 import { type Database, DatabaseError } from "../../src/control-room/database/database.ts";
 import { openPostgres } from "../../src/control-room/database/postgres.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
-import { factsOf } from "../../src/control-room/desk.ts";
+import { type Arrival, StoreIntake } from "../../src/control-room/intake/intake.ts";
 import { backup, Eraser } from "../../src/control-room/retention/eraser.ts";
 import { dayOf, KeyRing } from "../../src/control-room/retention/key-ring.ts";
 import { AuditLog } from "../../src/control-room/store/audit.ts";
 import { CaseStore } from "../../src/control-room/store/cases.ts";
 import { EventStore, type Incoming } from "../../src/control-room/store/events.ts";
+import { NoticeStore } from "../../src/control-room/store/notices.ts";
 import { PeopleStore } from "../../src/control-room/store/people.ts";
 import { schemaFor } from "../../src/control-room/store/schema.ts";
 import { type Instant, later, minutes } from "../../src/core/units.ts";
+import type { Envelope } from "../../src/protocol/envelope.ts";
+import { encode } from "../../src/protocol/parse.ts";
 import { contains, type Ranges, size } from "../../src/protocol/ranges.ts";
 import { postgresPrograms, type Server, startPostgres } from "./support/postgres.ts";
-import { envelope, epoch, folder, HandClock, keepingLogger } from "./support/room.ts";
+import { envelope, epoch, folder, HandClock, keepingLogger, someJwe } from "./support/room.ts";
 
 const src = "linqu/huaan/east-03";
 const day = 86_400_000;
@@ -40,6 +44,7 @@ function incoming(
     src,
     epoch,
     seq,
+    id: body.id,
     type: body.type,
     at,
     received: at,
@@ -49,6 +54,7 @@ function incoming(
     shed: body.shed?.ranges ?? [],
     shedCount: body.shed?.count ?? 0,
     shedEpoch: body.shed?.epoch ?? epoch,
+    facts: factsOf(body, at),
   };
 }
 
@@ -62,6 +68,7 @@ describe.each(kinds)("the store on $name", ({ name }) => {
   let events: EventStore;
   let audit: AuditLog;
   let cases: CaseStore;
+  let opened: Case[];
   let file = "";
 
   beforeAll(async () => {
@@ -84,11 +91,15 @@ describe.each(kinds)("the store on $name", ({ name }) => {
     clock = new HandClock();
     events = new EventStore(db);
     audit = new AuditLog(db);
-    cases = new CaseStore(db, audit, minutes(1));
+    opened = [];
+    cases = new CaseStore(db, audit, minutes(1), (one) => {
+      opened.push(one);
+      return [];
+    });
   });
   afterEach(() => db.stop());
   const now = (): Instant => clock.wall().at;
-  const fileAll = () => cases.file(factsOf, now(), 500);
+  const fileAll = () => cases.file(now(), 500);
 
   it("keeps every event once whatever the order, the batches and the repetitions, and covers exactly those", async () => {
     let run = 0;
@@ -134,6 +145,18 @@ describe.each(kinds)("the store on $name", ({ name }) => {
     expect(await events.size()).toBe(105);
   });
 
+  it("keeps both of two events with one number, each once, and names the number", async () => {
+    const second = incoming(7, now(), null, { id: "018f0000-0000-7000-8000-0000000000aa" });
+    const third = incoming(7, now(), null, { id: "018f0000-0000-7000-8000-0000000000ab" });
+    const reused = async (batch: readonly Incoming[]) => (await events.ingest(batch))[0]?.reused;
+    expect(await reused([incoming(7, now()), incoming(7, now())])).toEqual([]);
+    expect(await reused([second, second])).toEqual([7]);
+    expect(await reused([incoming(7, now()), second, third])).toEqual([7]);
+    expect(await reused([third, incoming(8, now()), incoming(8, now()), incoming(7, now())])).toEqual([]);
+    expect(await events.size()).toBe(4);
+    expect(await events.stream(src, epoch)).toMatchObject({ have: [[7, 8]] });
+  });
+
   it("counts a tombstone of an older epoch there, once, and explains no number of the event's own with it", async () => {
     const older = epoch.replace(/.$/, "0");
     const shed = { ranges: [[1, 2] as [number, number]], kind: "system" as const, count: 2, epoch: older };
@@ -171,16 +194,93 @@ describe.each(kinds)("the store on $name", ({ name }) => {
       await events.ingest([
         incoming(seq, later(now(), minutes(at)), null, { case: "person-1", level: "red", type: "red-code" }),
       ]);
-    const { opened } = await fileAll();
+    await fileAll();
     expect(opened.length).toBe(2);
     const [first, second] = (await cases.get(opened.map((one) => one.id))).sort((a, b) => a.openedAt - b.openedAt);
     expect([first?.tries, second?.tries, first?.priority]).toEqual([3, 1, 1]);
     expect((await events.ofCase(first?.id ?? "")).map((event) => event.seq)).toEqual([1, 2, 3]);
   });
 
+  describe("an intake", () => {
+    const taking = (into = cases) =>
+      new StoreIntake({
+        store: events,
+        cases: into,
+        keyRing: new KeyRing(join(place.path, `keys-${made}`)),
+        retentionDays: 14,
+      });
+    const arrivals = (...envelopes: readonly Envelope[]): Arrival[] =>
+      envelopes.map((one) => ({ src, payload: encode(one), received: now() }));
+    const trouble = (seq: number, type: "trouble" | "trouble-cleared") =>
+      envelope(src, seq, { type, category: "device", level: "none", detail: { code: "GL-2031" }, reasons: [] });
+    const red = (seq: number, person: string) =>
+      envelope(src, seq, { type: "red-code", level: "red", case: person, subject: someJwe });
+
+    it("stores and files in one transaction, and numbers the cases without a gap", async () => {
+      const taken = await taking().take(arrivals(red(1, "a"), red(2, "a"), red(3, "b")));
+      expect(taken).toMatchObject({ unfiled: false, filingFailed: null });
+      await taking().take(arrivals(red(4, "c")));
+      expect(opened.map((one) => one.id.slice(-4))).toEqual(["0001", "0002", "0003"]);
+      expect((await events.ofCase(opened[0]?.id ?? "")).map((event) => event.seq)).toEqual([1, 2]);
+      expect(await fileAll()).toBe(0);
+      expect((await cases.get(taken.cases)).map((one) => [one.tries, one.hasSubject])).toEqual([
+        [2, true],
+        [1, true],
+      ]);
+    });
+
+    it("files what was left before what comes, so that a trouble's end finds its case", async () => {
+      await events.ingest([incoming(1, now(), null, trouble(1, "trouble"))]);
+      await taking().take(arrivals(trouble(2, "trouble-cleared")));
+      const [one] = await cases.current(now(), 10);
+      expect([one?.kind, one?.normalAt !== null, (await events.ofCase(one?.id ?? "")).length]).toEqual([
+        "trouble",
+        true,
+        2,
+      ]);
+    });
+
+    it("stores what it can't file, and the desk files it later", async () => {
+      const broken = new CaseStore(db, audit, minutes(1), () => {
+        throw new Error("a fault");
+      });
+      const taken = await taking(broken).take(arrivals(red(1, "a")));
+      expect(taken).toMatchObject({ unfiled: true, filingFailed: "a fault", cases: [] });
+      expect(taken.coverages[0]?.covered).toEqual([[1, 1]]);
+      expect(await cases.current(now(), 10)).toEqual([]);
+      expect(await fileAll()).toBe(1);
+      expect(opened.map((one) => one.id.slice(-4))).toEqual(["0001"]);
+    });
+
+    it("opens no case that nobody is told of: both are on disk together", async () => {
+      const notices = new NoticeStore(db);
+      const telling = new CaseStore(db, audit, minutes(1), (_, stage) => [stage === "open" ? "street" : "duty"]);
+      const { cases: ids } = await taking(telling).take(arrivals(red(1, "a")));
+      clock.advance(minutes(1));
+      await telling.due(now(), (one) => ({ next: escalate(one, now()), action: "escalate" }));
+      const told = (await notices.ofCase(ids[0] ?? "")).map((notice) => [notice.addressee, notice.stage]);
+      expect(told).toEqual([
+        ["street", "open"],
+        ["duty", "overdue"],
+      ]);
+    });
+  });
+
+  it("finds the last three sealed events of each case, oldest first", async () => {
+    const keys = new KeyRing(join(place.path, `keys-${made}`));
+    const change = (seq: number) => ({ case: seq % 2 === 0 ? "even" : "odd" });
+    await events.ingest(Array.from({ length: 10 }, (_, at) => incoming(at + 1, now(), keys, change(at + 1))));
+    await events.ingest([incoming(11, now(), null, { case: "odd" })]);
+    await fileAll();
+    const found = await events.lastSealedOf(opened.map((one) => one.id));
+    expect(found.map((one) => [one.case_id, one.seq])).toEqual(
+      [5, 6, 7, 8, 9, 10].map((seq) => [opened[(seq + 1) % 2]?.id, seq]),
+    );
+  });
+
   it("writes an action and its audit entry together or not at all, and refuses what ISA-18.2 refuses", async () => {
     await events.ingest([incoming(1, now(), null, { level: "red", type: "red-code" })]);
-    const { opened } = await fileAll();
+    await fileAll();
     const id = opened[0]?.id ?? "";
     const word = { who: "li", at: now() };
     const shelf = await cases.act(id, (one) => shelve(one, "li", now(), later(now(), minutes(15)), "x"), {
@@ -210,7 +310,7 @@ describe.each(kinds)("the store on $name", ({ name }) => {
     const keys = new KeyRing(join(place.path, `keys-${made}`));
     const eraser = new Eraser({ database: db, keyRing: keys, audit, clock, logger: keepingLogger() }, 14);
     await events.ingest([incoming(1, now(), keys, { case: "a" }), incoming(2, now(), keys, { case: "b" })]);
-    const { opened } = await fileAll();
+    await fileAll();
     const [resolved = "", open = ""] = opened.map((one) => one.id);
     await cases.addNote(resolved, { at: now(), who: "li", text: "planted-note" });
     clock.advance(3 * day);
@@ -267,10 +367,10 @@ describe.each(kinds)("the store on $name", ({ name }) => {
     const told: (readonly string[] | "all")[] = [];
     cases.onChange((ids) => told.push(ids));
     await events.ingest([incoming(1, now())]);
-    const { opened } = await fileAll();
+    await fileAll();
     const end = performance.now() + 5_000;
     while (told.length === 0 && performance.now() < end) await new Promise((next) => setTimeout(next, 5));
-    expect(told).toEqual([opened.map((one: Case) => one.id)]);
+    expect(told).toEqual([opened.map((one) => one.id)]);
   });
 });
 

@@ -44,6 +44,8 @@ reporter.orders.onOrder(async (order) => {
   if (input.dieOn === "act") process.kill(process.pid, "SIGKILL");
   return { status: "done" };
 });
+// Connected means subscribed: what is published from here on arrives.
+reporter.uplink.onState(({ broker }) => say(`LINK ${broker}`));
 process.stdin.on("end", () => void reporter.stop().then(() => process.exit(0)));
 process.stdin.resume();
 await reporter.start();

@@ -3,7 +3,7 @@ import type { Addressee } from "../../core/flow.ts";
 import { type Instant, later, type Millis, minutes } from "../../core/units.ts";
 
 /** What a case is about: an event of a lane, or what the control room itself notices about one. */
-export type CaseKind = EventType | "lane-offline" | "gap";
+export type CaseKind = EventType | "lane-offline" | "gap" | "numbers-reused";
 /** 1 urgent, 2 high, 3 medium, 4 device: shape, digit, word and colour on the page. */
 export type Priority = 1 | 2 | 3 | 4;
 export type CaseState = "new" | "acknowledged" | "shelved" | "resolved";

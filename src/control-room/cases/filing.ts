@@ -1,6 +1,7 @@
 import type { EventCategory, EventLevel, EventType } from "../../core/events.ts";
 import type { Addressee } from "../../core/flow.ts";
 import { type Instant, instant, later, type Millis, minutes } from "../../core/units.ts";
+import type { EventBody } from "../../protocol/envelope.ts";
 import type { Case, CaseKind, Priority } from "./case.ts";
 
 /** What filing needs to know of an event; `at` is the lane's time, or the arrival where the lane's clock was untrusted. */
@@ -17,6 +18,21 @@ export interface Filed {
   readonly detail: Readonly<Record<string, string | number | boolean>>;
   readonly hasSubject: boolean;
 }
+
+/** What filing needs of an event that the schema has checked. */
+export const factsOf = (body: EventBody, at: Instant): Filed => ({
+  src: body.src,
+  type: body.type,
+  category: body.category,
+  level: body.level,
+  at,
+  case: body.case,
+  tries: body.tries,
+  routing: body.routing,
+  reasons: body.reasons,
+  detail: body.detail ?? {},
+  hasSubject: body.subject !== undefined || body.temperature !== undefined,
+});
 
 /** Tries of one person, or repetitions of one alarm, within this time are one case. */
 export const grouping: Millis = minutes(10);
@@ -48,7 +64,7 @@ const effects: Readonly<Record<EventType, Effect>> = {
 };
 
 export const effectOf = (type: CaseKind): Effect =>
-  type === "lane-offline" || type === "gap" ? "opens" : effects[type];
+  type === "lane-offline" || type === "gap" || type === "numbers-reused" ? "opens" : effects[type];
 
 const siteOf = (src: string): string => src.slice(0, src.lastIndexOf("/"));
 
@@ -73,7 +89,14 @@ export function priorityOf(event: Pick<Filed, "level" | "category" | "type">): P
 }
 
 /** Conditions that last: they stay one case until they are over, however long that takes. */
-const lasting = new Set<CaseKind>(["trouble", "emergency-release", "lane-offline", "gap", "mains-lost"]);
+const lasting = new Set<CaseKind>([
+  "trouble",
+  "emergency-release",
+  "lane-offline",
+  "gap",
+  "numbers-reused",
+  "mains-lost",
+]);
 
 /** Whether `event` belongs to the open case `one` of the same key. */
 export function belongs(one: Case, event: Filed): boolean {

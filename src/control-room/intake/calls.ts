@@ -4,12 +4,10 @@ import type { ControlRoomConfig } from "../config.ts";
 import type { Announced } from "../store/events.ts";
 import type { Arrival } from "./intake.ts";
 
-export interface IntakeSettings {
-  readonly database: ControlRoomConfig["database"];
-  /** Folder of the keys of erasure. */
-  readonly keys: string;
-  readonly retentionDays: number;
-}
+export type IntakeSettings = Pick<
+  ControlRoomConfig,
+  "database" | "keys" | "retentionDays" | "escalateAfterSeconds" | "addressees" | "sites"
+>;
 
 /** Arrivals with their payloads end to end in one piece of memory, which changes hands instead of being copied. */
 export interface Packed {

@@ -1,14 +1,26 @@
 import type { Worker } from "node:worker_threads";
 import { startWorker } from "../../threads/worker-host.ts";
 import type { Database } from "../database/database.ts";
+import { tellCases } from "../store/cases.ts";
 import type { Announced, Stream } from "../store/events.ts";
 import { type IntakeAnswer, type IntakeCall, type IntakeSettings, pack } from "./calls.ts";
-import type { Arrival, Intake, Taken } from "./intake.ts";
+import { type Arrival, type Intake, nothingTaken, type Taken } from "./intake.ts";
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
+
+/** The thread's time as the database's only writer. */
+interface Turn {
+  readonly begun: Promise<void>;
+  readonly end: () => void;
+  asked: number;
+  open: number;
+}
+
+/** Calls in one turn: the next lies in the thread's queue before the last is answered, and others still get their turn. */
+const mostInTurn = 4;
 
 /**
  * Has the intake done in a thread: parsing, sealing and the disk's flush don't hold up the broker's packets and the page.
@@ -19,6 +31,7 @@ export class IntakeThread implements Intake {
   readonly #database: Database;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
+  #turn: Turn | null = null;
   #next = 1;
 
   /** `database` is the process's own connection: where there may be one writer only, they take turns. */
@@ -32,15 +45,20 @@ export class IntakeThread implements Intake {
     await this.#call<null>({ op: "open" });
   }
 
-  take(batch: readonly Arrival[]): Promise<Taken> {
-    if (batch.length === 0) return Promise.resolve({ coverages: [], refused: [] });
+  async take(batch: readonly Arrival[]): Promise<Taken> {
+    if (batch.length === 0) return nothingTaken;
     const packed = pack(batch);
-    return this.#database.exclusive(() => this.#call<Taken>({ op: "take", batch: packed }, [packed.bytes.buffer]));
+    return this.#inTurn(async () => {
+      const taken = await this.#call<Taken>({ op: "take", batch: packed }, [packed.bytes.buffer]);
+      // PostgreSQL tells every process; what the thread's own connection to SQLite told, nobody else has heard.
+      if (this.#database.kind === "sqlite") await tellCases(this.#database, this.#database, taken.cases);
+      return taken;
+    });
   }
 
-  announce(births: readonly Announced[]): Promise<readonly Stream[]> {
-    if (births.length === 0) return Promise.resolve([]);
-    return this.#database.exclusive(() => this.#call<readonly Stream[]>({ op: "announce", births }));
+  async announce(births: readonly Announced[]): Promise<readonly Stream[]> {
+    if (births.length === 0) return [];
+    return this.#inTurn(() => this.#call<readonly Stream[]>({ op: "announce", births }));
   }
 
   async forget(day: number): Promise<void> {
@@ -53,6 +71,39 @@ export class IntakeThread implements Intake {
     await this.#database.exclusive(() => this.#call<void>({ op: "close" })).catch(() => {});
     this.#worker = null;
     await worker.terminate();
+  }
+
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const turn = this.#turn !== null && this.#turn.asked < mostInTurn ? this.#turn : this.#newTurn();
+    turn.asked += 1;
+    turn.open += 1;
+    try {
+      await turn.begun;
+      return await ask();
+    } finally {
+      turn.open -= 1;
+      if (turn.open === 0) {
+        if (this.#turn === turn) this.#turn = null;
+        turn.end();
+      }
+    }
+  }
+
+  #newTurn(): Turn {
+    let begin = (): void => {};
+    let end = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    void this.#database.exclusive(() => {
+      begin();
+      return ended;
+    });
+    this.#turn = { begun, end, asked: 0, open: 0 };
+    return this.#turn;
   }
 
   #call<T>(call: IntakeCall, transfer: ArrayBuffer[] = []): Promise<T> {

@@ -2,7 +2,10 @@ import { type Instant, instantFromIso } from "../../core/units.ts";
 import type { Envelope } from "../../protocol/envelope.ts";
 import { parseEnvelope, type Refusal } from "../../protocol/parse.ts";
 import { normalise, type Ranges } from "../../protocol/ranges.ts";
+import { factsOf } from "../cases/filing.ts";
+import type { Session } from "../database/database.ts";
 import { dayOf, type KeyRing } from "../retention/key-ring.ts";
+import type { CaseStore } from "../store/cases.ts";
 import type { Announced, Coverage, EventStore, Incoming, Stream } from "../store/events.ts";
 
 /** An event as it came in, and the lane on whose topic it came. */
@@ -23,11 +26,18 @@ export interface Refused {
 export interface Taken {
   readonly coverages: readonly Coverage[];
   readonly refused: readonly Refused[];
+  /** Cases that these events opened or changed. */
+  readonly cases: readonly string[];
+  /** Stored, and left to the desk to file. */
+  readonly unfiled: boolean;
+  /** Why filing failed, where it did. */
+  readonly filingFailed: string | null;
 }
+export const nothingTaken: Taken = { coverages: [], refused: [], cases: [], unfiled: false, filingFailed: null };
 
 /** From bytes to rows on disk. `StoreIntake` does it, `IntakeThread` has it done in a thread of its own. */
 export interface Intake {
-  /** Checks, seals and commits a batch; durable when it resolves. @throws where the commit failed: then nothing is stored. */
+  /** Checks, seals, files and commits a batch; durable when it resolves. @throws where the commit failed: then nothing is stored. */
   take(batch: readonly Arrival[]): Promise<Taken>;
   /** What lanes say of themselves at birth; resolves with what is stored of them. */
   announce(births: readonly Announced[]): Promise<readonly Stream[]>;
@@ -37,6 +47,7 @@ export interface Intake {
 
 export interface IntakeDeps {
   readonly store: EventStore;
+  readonly cases: CaseStore;
   readonly keyRing: KeyRing;
   /** Days after which subject and temperature end, 1 to 30. */
   readonly retentionDays: number;
@@ -58,7 +69,9 @@ export class StoreIntake implements Intake {
       else if (parsed.value.src !== arrival.src) refused.push({ at, code: "GL-4104", path: "/src" });
       else incoming.push(this.#rowOf(parsed.value, arrival.received));
     }
-    return { coverages: await this.#deps.store.ingest(incoming), refused };
+    const filing = new InSamePass(this.#deps.cases, batch.at(-1)?.received);
+    const coverages = await this.#deps.store.ingest(incoming, (session, fresh) => filing.file(session, fresh));
+    return { coverages, refused, ...filing.outcome };
   }
 
   announce(births: readonly Announced[]): Promise<readonly Stream[]> {
@@ -74,14 +87,16 @@ export class StoreIntake implements Intake {
     const { keyRing, retentionDays } = this.#deps;
     const place = `${envelope.src} ${envelope.epoch} ${envelope.seq}`;
     const person = subject !== undefined || temperature !== undefined;
+    // An untrusted clock can say anything; the arrival is nearer to the truth.
+    const at = envelope.clock === "unsynced" ? received : instantOr(envelope.at, received);
     const sealDay = person ? dayOf(received) + retentionDays : null;
     return {
       src: envelope.src,
       epoch: envelope.epoch,
       seq: envelope.seq,
+      id: envelope.id,
       type: envelope.type,
-      // An untrusted clock can say anything; the arrival is nearer to the truth.
-      at: envelope.clock === "unsynced" ? received : instantOr(envelope.at, received),
+      at,
       received,
       body: JSON.stringify(rest),
       sealed:
@@ -92,7 +107,36 @@ export class StoreIntake implements Intake {
       shed: shedOf(envelope),
       shedCount: envelope.shed?.count ?? 0,
       shedEpoch: envelope.shed?.epoch ?? envelope.epoch,
+      facts: factsOf(envelope, at),
     };
+  }
+}
+
+/** Files a batch's fresh events in the transaction that stores them. Where that fails they are stored all the same. */
+class InSamePass {
+  readonly #cases: CaseStore;
+  readonly #now: Instant | undefined;
+  outcome: Pick<Taken, "cases" | "unfiled" | "filingFailed"> = { cases: [], unfiled: false, filingFailed: null };
+  constructor(cases: CaseStore, now: Instant | undefined) {
+    this.#cases = cases;
+    this.#now = now;
+  }
+
+  async file(session: Session, fresh: readonly Incoming[]): Promise<readonly (string | null)[] | null> {
+    if (this.#now === undefined) return null;
+    await session.run("SAVEPOINT filing");
+    try {
+      const facts = fresh.map((one) => one.facts);
+      const { places, changed } = await this.#cases.fileNow(session, facts, this.#now);
+      await session.run("RELEASE SAVEPOINT filing");
+      this.outcome = { cases: changed, unfiled: places === null, filingFailed: null };
+      return places;
+    } catch (error) {
+      await session.run("ROLLBACK TO SAVEPOINT filing");
+      const why = error instanceof Error ? error.message.slice(0, 200) : "failed";
+      this.outcome = { cases: [], unfiled: true, filingFailed: why };
+      return null;
+    }
   }
 }
 

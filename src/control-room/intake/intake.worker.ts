@@ -1,8 +1,12 @@
 /** The intake thread: a connection to the database of its own, one call after the other, never on the page's thread. */
 import { parentPort, workerData } from "node:worker_threads";
+import { seconds } from "../../core/units.ts";
 import { workerInput } from "../../threads/worker-host.ts";
+import { reachable } from "../addressees.ts";
 import { openDatabase } from "../database/open.ts";
 import { KeyRing } from "../retention/key-ring.ts";
+import { AuditLog } from "../store/audit.ts";
+import { CaseStore } from "../store/cases.ts";
 import { EventStore } from "../store/events.ts";
 import { type IntakeAnswer, type IntakeAsk, type IntakeCall, type IntakeSettings, unpack } from "./calls.ts";
 import { StoreIntake } from "./intake.ts";
@@ -18,6 +22,12 @@ const intake = opened.then(
   (database) =>
     new StoreIntake({
       store: new EventStore(database),
+      cases: new CaseStore(
+        database,
+        new AuditLog(database),
+        seconds(settings.escalateAfterSeconds),
+        reachable(settings),
+      ),
       keyRing: new KeyRing(settings.keys),
       retentionDays: settings.retentionDays,
     }),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
 import type { Me, Role } from "../../core/room.ts";
-import type { AuditLog } from "../store/audit.ts";
+import { type AuditLog, operatorPut } from "../store/audit.ts";
 import { operatorIdPattern, type Session, shortestPassword } from "../store/people.ts";
 import { asker, cookieName, type Door, needs, sameOrigin } from "./door.ts";
 
@@ -88,8 +88,9 @@ export function signInRoutes(app: FastifyInstance, door: Door, audit: AuditLog):
       if ((await people.check(operator.id, request.body.old)) === null)
         return reply.code(401).send({ error: "sign-in" });
       await people.forgetAttempts(`id ${operator.id}`);
-      await people.put(operator.id, operator.role, request.body.password, at, false);
-      await audit.record({ at, who: operator.id, action: "password-changed", caseId: null, detail: {} });
+      await people.put(operator.id, operator.role, request.body.password, at, false, (session) =>
+        audit.append(session, [{ at, who: operator.id, action: "password-changed", caseId: null, detail: {} }]),
+      );
       const { token, csrf } = await people.begin(operator.id, at);
       return reply
         .setCookie(cookieName(secure), token, cookie)
@@ -105,10 +106,10 @@ export function signInRoutes(app: FastifyInstance, door: Door, audit: AuditLog):
     async (request) => {
       const { id, role, password } = request.body;
       const at = clock.wall().at;
-      const there = (await people.all()).some((one) => one.id === id);
-      await people.put(id, role as Role, password, at, true);
-      const action = there ? "operator-changed" : "operator-added";
-      await audit.record({ at, who: asker(request).operator.id, action, caseId: null, detail: { operator: id, role } });
+      const who = asker(request).operator.id;
+      await people.put(id, role as Role, password, at, true, (session, wasThere) =>
+        audit.append(session, [operatorPut({ at, who, wasThere, detail: { operator: id, role } })]),
+      );
       return { ok: true };
     },
   );

@@ -37,6 +37,17 @@ export interface AuditEntry {
 }
 export type AuditWord = Pick<AuditEntry, "at" | "who" | "action" | "caseId" | "detail">;
 
+/** Somebody may sign in from now on, or with another role or password. */
+export const operatorPut = (
+  put: Pick<AuditWord, "at" | "who" | "detail"> & { readonly wasThere: boolean },
+): AuditWord => ({
+  at: put.at,
+  who: put.who,
+  action: put.wasThere ? "operator-changed" : "operator-added",
+  caseId: null,
+  detail: put.detail,
+});
+
 interface AuditRow extends Row {
   n: number;
   at: number;

@@ -1,14 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Instant, Millis } from "../../core/units.ts";
+import type { EventBody } from "../../protocol/envelope.ts";
 import { type Case, dueAt, type Outcome } from "../cases/case.ts";
-import { belongs, effectOf, type Filed, join, keyOf, open } from "../cases/filing.ts";
+import { type Filed, factsOf } from "../cases/filing.ts";
 import { type Column, type Database, placeholders, type Row, type Session } from "../database/database.ts";
 import type { AuditAction, AuditLog, AuditWord } from "./audit.ts";
-import { type StoredEvent, storedColumns } from "./events.ts";
+import { addNotices, type Stage } from "./notices.ts";
+import { Round } from "./round.ts";
 
 interface CaseRow extends Row {
   doc: string;
   rev: number;
+}
+interface WaitingRow extends Row {
+  n: number;
+  at: number;
+  body: string;
+  has_subject: number;
 }
 interface NoteRow extends Row {
   at: number;
@@ -20,15 +28,13 @@ export interface Note {
   readonly who: string;
   readonly text: string;
 }
-/** What one round of filing did. */
-export interface FilingResult {
-  /** Events that were looked at; zero when none waits. */
-  readonly filed: number;
-  readonly changed: readonly Case[];
-  readonly opened: readonly Case[];
+/** What filing did: the case of each event, null as a whole where they were left, and every case that changed. */
+export interface Filing {
+  readonly places: readonly (string | null)[] | null;
+  readonly changed: readonly string[];
 }
-/** Turns a stored event into what filing needs; null where its text can't be read. */
-export type ReadEvent = (event: StoredEvent) => Filed | null;
+/** Who is told when a case opens, or when nobody recognised it in time. */
+export type Addressees = (one: Case, stage: Stage) => readonly string[];
 
 const caseColumns: readonly Column[] = [
   { name: "id", type: "text" },
@@ -48,52 +54,90 @@ const caseUpsert = `ON CONFLICT (id) DO UPDATE SET state = excluded.state, prior
   due = excluded.due, rev = excluded.rev, doc = excluded.doc`;
 
 /** Told by NOTIFY: ids of cases that changed, or `*` where something may have been missed. */
-export const casesTopic = "cases";
+const casesTopic = "cases";
 /** Ids in one NOTIFY, whose text may have 8,000 bytes. */
 const nameable = 400;
-/** Local days of the district: +08:00 all year. */
-const districtOffset = 8 * 3_600_000;
 export const longestNote = 1_000;
+/** Events left behind that are filed with the next ones. */
+const mostBehind = 250;
+
+/** Tells everybody on the database which cases changed. */
+export async function tellCases(db: Database, session: Session, ids: readonly string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += nameable)
+    await db.notify(session, casesTopic, ids.slice(from, from + nameable).join(" "));
+}
 
 /** Cases, their notes, and the one transaction in which events become cases. */
 export class CaseStore {
   readonly #db: Database;
   readonly #audit: AuditLog;
   readonly #escalateAfter: Millis;
-  constructor(db: Database, audit: AuditLog, escalateAfter: Millis) {
+  readonly #addressees: Addressees;
+  constructor(db: Database, audit: AuditLog, escalateAfter: Millis, addressees: Addressees = () => []) {
     this.#db = db;
     this.#audit = audit;
     this.#escalateAfter = escalateAfter;
+    this.#addressees = addressees;
   }
 
-  /** Files at most `most` waiting events in the order of their arrival. Of several processes one files at a time. */
-  async file(read: ReadEvent, now: Instant, most: number): Promise<FilingResult> {
-    return this.#db.transaction(async (session) => {
-      if (!(await this.#myTurn(session))) return { filed: 0, changed: [], opened: [] };
-      const events = await session.all<StoredEvent>(
-        `SELECT ${storedColumns} FROM event WHERE filed = 0 ORDER BY n LIMIT $1`,
-        most,
-      );
-      const filed = events.map((event) => ({ event, facts: read(event) }));
-      const round = new Round(session, now);
-      await round.load(filed.flatMap(({ facts }) => (facts === null ? [] : [keyOf(facts)])));
-      const places: (readonly [n: number, caseId: string | null])[] = [];
-      for (const { event, facts } of filed) places.push([event.n, facts === null ? null : await round.put(facts)]);
-      await this.#place(session, places);
-      await this.#write(session, [...round.changed.values()]);
-      await this.#tell(session, [...round.changed.keys()]);
-      return { filed: events.length, changed: [...round.changed.values()], opened: round.opened };
-    });
+  /**
+   * Files events within the transaction that stores them, behind those that wait. Without places where too many wait, or
+   * another process files: then the events are left to the desk.
+   */
+  async fileNow(session: Session, facts: readonly Filed[], now: Instant): Promise<Filing> {
+    if (!(await this.#myTurn(session))) return { places: null, changed: [] };
+    const behind = await this.#fileWaiting(session, now, mostBehind);
+    if (behind.filed === mostBehind) return { places: null, changed: behind.changed };
+    const { places, changed } = await this.#file(session, facts, now);
+    return { places, changed: [...behind.changed, ...changed] };
+  }
+
+  /** Files at most `most` waiting events in the order of their arrival; resolves with how many. One process at a time. */
+  async file(now: Instant, most: number): Promise<number> {
+    const [waiting] = await this.#db.all("SELECT n FROM event WHERE filed = 0 LIMIT 1");
+    if (waiting === undefined) return 0;
+    return this.#db.transaction(async (session) =>
+      (await this.#myTurn(session)) ? (await this.#fileWaiting(session, now, most)).filed : 0,
+    );
+  }
+
+  async #fileWaiting(session: Session, now: Instant, most: number) {
+    const events = await session.all<WaitingRow>(
+      "SELECT n, at, body, CASE WHEN sealed IS NULL THEN 0 ELSE 1 END AS has_subject FROM event WHERE filed = 0 ORDER BY n LIMIT $1",
+      most,
+    );
+    if (events.length === 0) return { filed: 0, changed: [] };
+    const { places, changed } = await this.#file(session, events.map(storedFacts), now);
+    await this.#mark(
+      session,
+      events.map((event, at) => [event.n, places[at] ?? null]),
+    );
+    return { filed: events.length, changed };
+  }
+
+  async #file(session: Session, facts: readonly Filed[], now: Instant) {
+    const round = new Round(session, this.#db.lock, now);
+    const places = await round.place(facts);
+    const changed = [...round.changed.keys()];
+    await this.#write(session, [...round.changed.values()]);
+    await this.#addressTo(session, round.opened, "open", now);
+    await this.#tell(session, changed);
+    return { places, changed };
+  }
+
+  async #addressTo(session: Session, cases: readonly Case[], stage: Stage, now: Instant): Promise<void> {
+    const words = cases.flatMap((one) =>
+      this.#addressees(one, stage).map((addressee) => ({ caseId: one.id, addressee, stage })),
+    );
+    await addNotices(session, words, now);
   }
 
   /** Files something that the control room noticed itself, unless its case is open already. */
   async notice(facts: Filed, now: Instant): Promise<Case | null> {
     return this.#db.transaction(async (session) => {
-      const round = new Round(session, now);
-      await round.load([keyOf(facts)]);
-      if (round.isOpen(facts)) return null;
-      await round.put(facts);
-      const [one] = round.changed.values();
+      const round = new Round(session, this.#db.lock, now);
+      await round.place([facts]);
+      const [one] = round.opened;
       if (one === undefined) return null;
       await this.#write(session, [one]);
       await this.#tell(session, [one.id]);
@@ -105,7 +149,7 @@ export class CaseStore {
   async returned(key: string, at: Instant): Promise<void> {
     await this.#db.transaction(async (session) => {
       const rows = await session.all<CaseRow>(
-        `SELECT doc, rev FROM cases WHERE key = $1 AND state <> 'resolved' ${this.#db.lock}`,
+        `SELECT doc, rev FROM cases WHERE key = $1 AND state <> 'resolved' ORDER BY id ${this.#db.lock}`,
         key,
       );
       for (const row of rows) {
@@ -195,6 +239,8 @@ export class CaseStore {
         changed.push(result.next);
       }
       await this.#audit.append(session, words);
+      const overdue = changed.filter((_, at) => words[at]?.action === "escalate");
+      await this.#addressTo(session, overdue, "overdue", now);
       await this.#tell(
         session,
         changed.map((one) => one.id),
@@ -237,9 +283,8 @@ export class CaseStore {
     return this.#db.onNotify(casesTopic, (payload) => listener(payload === "*" ? "all" : payload.split(" ")));
   }
 
-  async #tell(session: Session, ids: readonly string[]): Promise<void> {
-    for (let from = 0; from < ids.length; from += nameable)
-      await this.#db.notify(session, casesTopic, ids.slice(from, from + nameable).join(" "));
+  #tell(session: Session, ids: readonly string[]): Promise<void> {
+    return tellCases(this.#db, session, ids);
   }
 
   async #myTurn(session: Session): Promise<boolean> {
@@ -249,7 +294,7 @@ export class CaseStore {
   }
 
   /** Marks events as filed, all in one statement: a round trip for each would be most of a filing's time. */
-  async #place(session: Session, places: readonly (readonly [n: number, caseId: string | null])[]): Promise<void> {
+  async #mark(session: Session, places: readonly (readonly [n: number, caseId: string | null])[]): Promise<void> {
     if (places.length === 0) return;
     const text =
       this.#db.kind === "sqlite"
@@ -277,63 +322,7 @@ export class CaseStore {
   }
 }
 
-/** The open cases that one round of filing touches, in memory until all its events are placed. */
-class Round {
-  readonly changed = new Map<string, Case>();
-  readonly opened: Case[] = [];
-  readonly #open = new Map<string, Case[]>();
-  readonly #session: Session;
-  readonly #now: Instant;
-  constructor(session: Session, now: Instant) {
-    this.#session = session;
-    this.#now = now;
-  }
-
-  async load(keys: readonly string[]): Promise<void> {
-    const wanted = [...new Set(keys)];
-    for (let from = 0; from < wanted.length; from += 200) {
-      const part = wanted.slice(from, from + 200);
-      const rows = await this.#session.all<CaseRow>(
-        `SELECT doc, rev FROM cases WHERE state <> 'resolved' AND key IN (${placeholders(part.length)})`,
-        ...part,
-      );
-      for (const row of rows) this.#remember(JSON.parse(row.doc) as Case);
-    }
-  }
-
-  isOpen(facts: Filed): boolean {
-    return (this.#open.get(keyOf(facts)) ?? []).some((one) => belongs(one, facts));
-  }
-
-  /** Resolves with the case's id; null where the event makes none and belongs to none. */
-  async put(facts: Filed): Promise<string | null> {
-    const known = (this.#open.get(keyOf(facts)) ?? []).find((one) => belongs(one, facts));
-    const effect = effectOf(facts.type);
-    if (known !== undefined) {
-      // A journal entry is shown with its case and changes nothing about it.
-      if (effect !== "journal") this.#remember(join(known, facts, this.#now), true);
-      return known.id;
-    }
-    if (effect !== "opens") return null;
-    const one = open(await this.#nextId(), facts, this.#now);
-    this.#remember(one, true);
-    this.opened.push(one);
-    return one.id;
-  }
-
-  #remember(one: Case, changed = false): void {
-    const others = (this.#open.get(one.key) ?? []).filter((other) => other.id !== one.id);
-    this.#open.set(one.key, [...others, one]);
-    if (changed) this.changed.set(one.id, one);
-  }
-
-  async #nextId(): Promise<string> {
-    const day = new Date(this.#now + districtOffset).toISOString().slice(0, 10);
-    const [row] = await this.#session.all<{ value: number }>(
-      `INSERT INTO counter (name, value) VALUES ($1, 1)
-       ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`,
-      `case ${day}`,
-    );
-    return `C-${day.slice(2, 4)}${day.slice(5, 7)}${day.slice(8, 10)}-${String(row?.value ?? 0).padStart(4, "0")}`;
-  }
-}
+const storedFacts = (row: WaitingRow): Filed => ({
+  ...factsOf(JSON.parse(row.body) as EventBody, row.at as Instant),
+  hasSubject: row.has_subject === 1,
+});

@@ -1,12 +1,15 @@
 import type { Instant } from "../../core/units.ts";
 import { add, contains, missing, type Range, type Ranges, size, union } from "../../protocol/ranges.ts";
+import type { Filed } from "../cases/filing.ts";
 import { type Column, type Database, placeholders, type Row, type Session } from "../database/database.ts";
 
-/** One event as the collector hands it over: identity, what filing asks for, and the rest as text. */
+/** One event as the intake hands it over: identity, what filing asks for, and the rest as text. */
 export interface Incoming {
   readonly src: string;
   readonly epoch: string;
   readonly seq: number;
+  /** The event's own; a repetition has the same. */
+  readonly id: string;
   readonly type: string;
   readonly at: Instant;
   readonly received: Instant;
@@ -21,7 +24,11 @@ export interface Incoming {
   readonly shedCount: number;
   /** Whose numbers the tombstone explains: the event's own epoch, or an older one of the same lane. */
   readonly shedEpoch: string;
+  readonly facts: Filed;
 }
+
+/** Finds the case of each event, null for none; null as a whole leaves them unfiled. Part of the transaction that stores them. */
+export type FileNow = (session: Session, fresh: readonly Incoming[]) => Promise<readonly (string | null)[] | null>;
 
 /** What the centre has of one lane's epoch after a commit. */
 export interface Coverage {
@@ -31,6 +38,8 @@ export interface Coverage {
   readonly covered: Ranges;
   /** Sequence numbers that this commit added. */
   readonly fresh: readonly number[];
+  /** Numbers that the centre had and that came with another event: kept as well, and the lane is in trouble. */
+  readonly reused: readonly number[];
 }
 
 export interface Hole {
@@ -83,6 +92,7 @@ interface StreamRow extends Row {
 const eventColumns: readonly Column[] = [
   { name: "stream", type: "int" },
   { name: "seq", type: "int" },
+  { name: "again", type: "int" },
   { name: "src", type: "text" },
   { name: "type", type: "text" },
   { name: "at", type: "int" },
@@ -90,6 +100,8 @@ const eventColumns: readonly Column[] = [
   { name: "body", type: "text" },
   { name: "sealed", type: "blob" },
   { name: "seal_day", type: "int" },
+  { name: "filed", type: "int" },
+  { name: "case_id", type: "text" },
 ];
 const streamColumns: readonly Column[] = [
   { name: "src", type: "text" },
@@ -105,6 +117,9 @@ const streamColumns: readonly Column[] = [
 const streamUpsert = `ON CONFLICT (src, epoch) DO UPDATE SET have = excluded.have, shed = excluded.shed,
   shed_count = excluded.shed_count, head = excluded.head, holes = excluded.holes, last_at = excluded.last_at`;
 
+/** Told where events were stored that are in no case yet. */
+export const unfiledTopic = "unfiled";
+
 const nameOf = (src: string, epoch: string): string => `${src} ${epoch}`;
 const rangesOf = (text: string): Ranges => JSON.parse(text) as Range[];
 const holesOf = (have: Ranges, shed: Ranges, head: number): number => size(missing(union(have, shed), 1, head));
@@ -119,8 +134,8 @@ export class EventStore {
     this.#db = db;
   }
 
-  /** Stores what is new, drops what is known by (src, epoch, seq). @throws where the commit failed: then nothing is stored. */
-  async ingest(batch: readonly Incoming[]): Promise<Coverage[]> {
+  /** Stores what is new, drops what is known by (src, epoch, seq) and id. @throws where the commit failed: then nothing is stored. */
+  async ingest(batch: readonly Incoming[], file: FileNow = async () => null): Promise<Coverage[]> {
     if (batch.length === 0) return [];
     const grouped = byStream(batch);
     // In one order everywhere, so that two collectors can't wait for each other.
@@ -128,7 +143,8 @@ export class EventStore {
     return this.#db.transaction(async (session) => {
       const streams = await this.#lockStreams(session, names, grouped);
       const coverages: Coverage[] = [];
-      const events: (string | number | Uint8Array | null)[][] = [];
+      const placed: Placed[] = [];
+      const repeated: Placed[] = [];
       const changed: (string | number)[][] = [];
       for (const name of names) {
         const row = streams.get(name);
@@ -136,31 +152,65 @@ export class EventStore {
         if (row === undefined || incoming === undefined)
           throw new Error(`stream ${name} vanished within its transaction`);
         const next = merge(row, incoming);
-        for (const event of next.fresh)
-          events.push([
-            row.id,
-            event.seq,
-            event.src,
-            event.type,
-            event.at,
-            event.received,
-            event.body,
-            event.sealed,
-            event.sealDay,
-          ]);
+        for (const event of next.fresh) placed.push({ stream: row.id, event, again: 0 });
+        for (const event of next.repeated) repeated.push({ stream: row.id, event, again: 0 });
         if (next.changed) changed.push(next.row);
         coverages.push({
           src: row.src,
           epoch: row.epoch,
           covered: union(next.have, next.shed),
           fresh: next.fresh.map((event) => event.seq),
+          reused: [],
         });
       }
-      await session.insertMany("event", eventColumns, events);
+      const others = await this.#othersAmong(session, repeated, placed);
+      const rows = [...placed, ...others];
+      const cases =
+        rows.length === 0
+          ? null
+          : await file(
+              session,
+              rows.map(({ event }) => event),
+            );
+      await session.insertMany(
+        "event",
+        eventColumns,
+        rows.map((row, at) => eventRow(row, cases === null ? null : [cases[at] ?? null])),
+      );
       await session.insertMany("stream", streamColumns, changed, streamUpsert);
-      if (events.length > 0) await this.#db.notify(session, "events", "");
-      return coverages;
+      if (cases === null && rows.length > 0) await this.#db.notify(session, unfiledTopic, "");
+      return others.length === 0 ? coverages : coverages.map((one) => ({ ...one, reused: reusedIn(one, others) }));
     });
+  }
+
+  /** Of events whose number is taken, those that are not the event that took it. */
+  async #othersAmong(session: Session, repeated: readonly Placed[], placed: readonly Placed[]): Promise<Placed[]> {
+    if (repeated.length === 0) return [];
+    const wanted = JSON.stringify(repeated.map(({ stream, event }) => [stream, event.seq]));
+    const rows = await session.all<{ stream: number; seq: number; body: string }>(
+      this.#db.kind === "sqlite"
+        ? `SELECT DISTINCT event.stream, event.seq, event.body FROM json_each($1) w
+           JOIN event ON event.stream = w.value ->> 0 AND event.seq = w.value ->> 1`
+        : `SELECT DISTINCT event.stream, event.seq, event.body FROM json_array_elements($1::json) w(value)
+           JOIN event ON event.stream = (w.value ->> 0)::bigint AND event.seq = (w.value ->> 1)::bigint`,
+      wanted,
+    );
+    const known = new Map<string, Set<string>>();
+    const idsAt = (stream: number, seq: number): Set<string> => {
+      const ids = known.get(`${stream} ${seq}`) ?? new Set();
+      known.set(`${stream} ${seq}`, ids);
+      return ids;
+    };
+    for (const row of rows) idsAt(row.stream, row.seq).add((JSON.parse(row.body) as { id: string }).id);
+    for (const { stream, event } of placed) idsAt(stream, event.seq).add(event.id);
+    const others: Placed[] = [];
+    for (const { stream, event } of repeated) {
+      const ids = idsAt(stream, event.seq);
+      if (ids.has(event.id)) continue;
+      others.push({ stream, event, again: ids.size });
+      ids.add(event.id);
+    }
+    return others;
   }
 
   async #lockStreams(
@@ -283,18 +333,24 @@ export class EventStore {
 
   /** Stored events of a case, oldest first. */
   async ofCase(caseId: string): Promise<StoredEvent[]> {
-    return this.#db.all<StoredEvent>(`SELECT ${storedColumns} FROM event WHERE case_id = $1 ORDER BY at, n`, caseId);
+    return this.#db.all<StoredEvent>(
+      `SELECT n, src, seq, type, at, received, body, sealed, seal_day, case_id FROM event WHERE case_id = $1 ORDER BY at, n`,
+      caseId,
+    );
   }
 
   /** What is sealed with the latest events of these cases, oldest first: a row of the list asks no more of a long case. */
   async lastSealedOf(caseIds: readonly string[]): Promise<SealedEvent[]> {
     if (caseIds.length === 0) return [];
+    const latest = "FROM event WHERE case_id = w.value AND sealed IS NOT NULL ORDER BY n DESC LIMIT 3";
+    const picked =
+      this.#db.kind === "sqlite"
+        ? `json_each($1) w JOIN event ON event.n IN (SELECT n ${latest})`
+        : `json_array_elements_text($1::json) w(value) CROSS JOIN LATERAL (SELECT * ${latest}) event`;
     return this.#db.all<SealedEvent>(
-      `SELECT last.case_id, last.src, stream.epoch, last.seq, last.sealed, last.seal_day FROM
-       (SELECT n, case_id, src, seq, stream, sealed, seal_day, row_number() OVER (PARTITION BY case_id ORDER BY n DESC) AS back
-        FROM event WHERE case_id IN (${placeholders(caseIds.length)}) AND sealed IS NOT NULL) last
-       JOIN stream ON stream.id = last.stream WHERE last.back <= 3 ORDER BY last.n`,
-      ...caseIds,
+      `SELECT event.case_id, event.src, stream.epoch, event.seq, event.sealed, event.seal_day
+       FROM ${picked} JOIN stream ON stream.id = event.stream ORDER BY event.n`,
+      JSON.stringify(caseIds),
     );
   }
 
@@ -319,7 +375,6 @@ export interface SealedEvent extends Row {
   readonly seal_day: number;
 }
 
-export const storedColumns = "n, src, seq, type, at, received, body, sealed, seal_day, case_id";
 export interface StoredEvent extends Row {
   readonly n: number;
   readonly src: string;
@@ -332,6 +387,32 @@ export interface StoredEvent extends Row {
   readonly seal_day: number | null;
   readonly case_id: string | null;
 }
+
+interface Placed {
+  readonly stream: number;
+  readonly event: Incoming;
+  /** How many other events have its number. */
+  readonly again: number;
+}
+
+const reusedIn = ({ src, epoch }: Coverage, others: readonly Placed[]): number[] =>
+  others.filter(({ event }) => event.src === src && event.epoch === epoch).map(({ event }) => event.seq);
+
+/** `filed` holds the event's case; null where filing is left to the desk. */
+const eventRow = ({ stream, event, again }: Placed, filed: readonly [string | null] | null) => [
+  stream,
+  event.seq,
+  again,
+  event.src,
+  event.type,
+  event.at,
+  event.received,
+  event.body,
+  event.sealed,
+  event.sealDay,
+  filed === null ? 0 : 1,
+  filed?.[0] ?? null,
+];
 
 /** An event stands with its own stream, and a tombstone of an older epoch with that one's too. */
 function byStream(batch: readonly Incoming[]): Map<string, Incoming[]> {
@@ -350,14 +431,23 @@ function byStream(batch: readonly Incoming[]): Map<string, Incoming[]> {
 function merge(
   row: StreamRow,
   incoming: readonly Incoming[],
-): { fresh: Incoming[]; have: Ranges; shed: Ranges; changed: boolean; row: (string | number)[] } {
+): {
+  fresh: Incoming[];
+  repeated: Incoming[];
+  have: Ranges;
+  shed: Ranges;
+  changed: boolean;
+  row: (string | number)[];
+} {
   let have = rangesOf(row.have);
   let shed = rangesOf(row.shed);
   let { shed_count, head, last_at } = row;
   const fresh: Incoming[] = [];
+  const repeated: Incoming[] = [];
   let changed = false;
   for (const event of incoming) {
-    if (event.epoch === row.epoch && !contains(have, event.seq)) {
+    if (event.epoch === row.epoch && contains(have, event.seq)) repeated.push(event);
+    else if (event.epoch === row.epoch) {
       have = add(have, [event.seq, event.seq]);
       fresh.push(event);
       head = Math.max(head, event.seq);
@@ -377,6 +467,7 @@ function merge(
   const texts = [JSON.stringify(have), JSON.stringify(shed)] as const;
   return {
     fresh,
+    repeated,
     have,
     shed,
     changed,

@@ -1,5 +1,5 @@
 import type { Instant } from "../../core/units.ts";
-import type { Column, Database, Row } from "../database/database.ts";
+import type { Column, Database, Row, Session } from "../database/database.ts";
 
 /** `open`: a case began (P8). `overdue`: nobody recognised a red in time. */
 export type Stage = "open" | "overdue";
@@ -31,20 +31,21 @@ const columns: readonly Column[] = [
   { name: "next_at", type: "int" },
 ];
 
+/** Part of the transaction that changes the case, so that nobody is forgotten between the two; once per case, addressee, stage. */
+export async function addNotices(
+  session: Session,
+  words: readonly { readonly caseId: string; readonly addressee: string; readonly stage: Stage }[],
+  now: Instant,
+): Promise<void> {
+  const rows = words.map((word) => [word.caseId, word.addressee, word.stage, now, now]);
+  await session.insertMany("notice", columns, rows, "ON CONFLICT (case_id, addressee, stage) DO NOTHING");
+}
+
 /** Who must be told of which case, until they have been: kept on disk, so that a restart forgets nobody. */
 export class NoticeStore {
   readonly #db: Database;
   constructor(db: Database) {
     this.#db = db;
-  }
-
-  /** Once per case, addressee and stage. */
-  async add(words: readonly { caseId: string; addressee: string; stage: Stage }[], now: Instant): Promise<void> {
-    if (words.length === 0) return;
-    const rows = words.map((word) => [word.caseId, word.addressee, word.stage, now, now]);
-    await this.#db.transaction((session) =>
-      session.insertMany("notice", columns, rows, "ON CONFLICT (case_id, addressee, stage) DO NOTHING"),
-    );
   }
 
   /** Notices whose time has come, put off to `until` so that another process leaves them alone meanwhile. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import type { Role } from "../../core/room.ts";
 import { hours, type Instant, instant, minutes } from "../../core/units.ts";
-import type { Database, Row } from "../database/database.ts";
+import type { Database, Row, Session as Statements } from "../database/database.ts";
 
 export interface Operator {
   readonly id: string;
@@ -51,14 +51,25 @@ export class PeopleStore {
     return Number(row?.count ?? 0);
   }
 
-  /** Adds one, or sets role and password anew; sessions of before end. @throws RangeError for an id or password that won't do. */
-  async put(id: string, role: Role, password: string, at: Instant, mustChange: boolean): Promise<void> {
+  /**
+   * Adds one, or sets role and password anew; sessions of before end. `also` is done in the same transaction.
+   * @throws RangeError for an id or password that won't do.
+   */
+  async put(
+    id: string,
+    role: Role,
+    password: string,
+    at: Instant,
+    mustChange: boolean,
+    also: (session: Statements, wasThere: boolean) => Promise<void> = async () => {},
+  ): Promise<void> {
     if (!new RegExp(operatorIdPattern).test(id))
       throw new RangeError("GL-6012: an operator's id has 2 to 32 of a-z, 0-9 and -");
     if (password.length < shortestPassword || password.length > longestPassword)
       throw new RangeError(`GL-6012: a password has ${shortestPassword} to ${longestPassword} characters`);
     const stored = await this.#hash(password);
     await this.#db.transaction(async (session) => {
+      const before = await session.all("SELECT id FROM operator WHERE id = $1", id);
       await session.run(
         `INSERT INTO operator (id, role, password, must_change, disabled, created) VALUES ($1, $2, $3, $4, 0, $5)
          ON CONFLICT (id) DO UPDATE SET role = excluded.role, password = excluded.password,
@@ -70,6 +81,7 @@ export class PeopleStore {
         at,
       );
       await session.run("DELETE FROM session WHERE operator = $1", id);
+      await also(session, before.length > 0);
     });
   }
 

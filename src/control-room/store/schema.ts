@@ -12,11 +12,12 @@ const tables = [
     UNIQUE (src, epoch))`,
   `CREATE INDEX IF NOT EXISTS stream_holes ON stream (asked_at) WHERE holes > 0`,
   // sealed: subject and temperature under the key of their day of erasure (retention/); body has neither.
+  // again: above 0 where the lane used the number before for another event (its disk was put back); both are kept.
   `CREATE TABLE IF NOT EXISTS event (
-    n {id}, stream {int} NOT NULL, seq {int} NOT NULL, src {text} NOT NULL,
+    n {id}, stream {int} NOT NULL, seq {int} NOT NULL, again {int} NOT NULL DEFAULT 0, src {text} NOT NULL,
     type {text} NOT NULL, at {int} NOT NULL, received {int} NOT NULL,
     body {text} NOT NULL, sealed {blob}, seal_day {int}, filed {int} NOT NULL DEFAULT 0, case_id {text},
-    UNIQUE (stream, seq))`,
+    UNIQUE (stream, seq, again))`,
   `CREATE INDEX IF NOT EXISTS event_unfiled ON event (n) WHERE filed = 0`,
   `CREATE INDEX IF NOT EXISTS event_case ON event (case_id, n) WHERE case_id IS NOT NULL`,
   `CREATE INDEX IF NOT EXISTS event_sealed ON event (seal_day) WHERE sealed IS NOT NULL`,

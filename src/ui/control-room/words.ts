@@ -220,6 +220,7 @@ const kinds: Readonly<Record<string, Pair>> = {
   shed: ["舍弃记录", "Given up"],
   "lane-offline": ["通道失联", "Lane silent"],
   gap: ["缺号", "Missing numbers"],
+  "numbers-reused": ["编号重复使用（设备硬盘曾恢复）", "Numbers used twice (disk was put back)"],
 };
 const reasons: Readonly<Record<string, Pair>> = {
   red: ["P8 红码即报", "P8 red, reported at once"],

@@ -6,7 +6,6 @@ import { instant, monotonic } from "../../../src/core/units.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { LogFields, Logger } from "../../../src/ports/logger.ts";
 import type { Envelope } from "../../../src/protocol/envelope.ts";
-import { uuidV7 } from "../../../src/protocol/uuid.ts";
 
 /** A folder of its own that is gone after the test. */
 export function folder(): { readonly path: string; remove(): void } {
@@ -95,7 +94,7 @@ export function envelope(src: string, seq: number, change: Partial<Envelope> = {
   const at = Date.UTC(2026, 3, 26, 0, 0, 0) + seq;
   return {
     v: 1,
-    id: uuidV7(at),
+    id: `018f0000-0000-7000-8000-${seq.toString(16).padStart(12, "0")}`,
     src,
     type: "yellow-code",
     category: "health",
