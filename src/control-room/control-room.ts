@@ -28,6 +28,7 @@ import { AuditLog, operatorPut } from "./store/audit.ts";
 import { CaseStore } from "./store/cases.ts";
 import { type Coverage, EventStore, unfiledTopic } from "./store/events.ts";
 import { LaneStore } from "./store/lanes.ts";
+import { NoteStore } from "./store/notes.ts";
 import { NoticeStore } from "./store/notices.ts";
 import { PeopleStore } from "./store/people.ts";
 import { schemaFor } from "./store/schema.ts";
@@ -68,9 +69,9 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   const { logger } = deps;
   const database = await openDatabase(config.database);
   await database.migrate(schemaFor(database.kind));
-  const stores = openStores(database, config, deps.passwordCost);
-  const { events, cases, audit, notices, people, lanes } = stores;
   const keyRing = new KeyRing(config.keys);
+  const stores = openStores(database, config, keyRing, deps.passwordCost);
+  const { events, cases, audit, notices, people, lanes } = stores;
   const link = new Link(linkOptions(config), { clock, logger: logger.child("link") });
   const registry = new LaneRegistry({
     store: lanes,
@@ -174,7 +175,8 @@ export async function addOperator(
   const database = await openDatabase(config.database);
   try {
     await database.migrate(schemaFor(database.kind));
-    const { people, audit } = openStores(database, config);
+    const people = new PeopleStore(database);
+    const audit = new AuditLog(database);
     const { at } = systemClock().wall();
     const detail = { operator: id, role, from: "command line" };
     await people.put(id, role, password, at, true, (session, wasThere) =>
@@ -185,7 +187,7 @@ export async function addOperator(
   }
 }
 
-function openStores(database: Database, config: ControlRoomConfig, passwordCost?: number) {
+function openStores(database: Database, config: ControlRoomConfig, keyRing: KeyRing, passwordCost?: number) {
   const audit = new AuditLog(database);
   return {
     audit,
@@ -193,6 +195,7 @@ function openStores(database: Database, config: ControlRoomConfig, passwordCost?
     cases: new CaseStore(database, audit, seconds(config.escalateAfterSeconds), reachable(config)),
     lanes: new LaneStore(database),
     notices: new NoticeStore(database),
+    notes: new NoteStore(database, audit, keyRing, config.retentionDays),
     people: new PeopleStore(database, passwordCost),
   };
 }

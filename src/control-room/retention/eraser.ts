@@ -6,6 +6,7 @@ import type { Logger } from "../../ports/logger.ts";
 import type { Case } from "../cases/case.ts";
 import { type Database, placeholders, type Row } from "../database/database.ts";
 import type { AuditLog } from "../store/audit.ts";
+import { notePlace } from "../store/notes.ts";
 import { dayOf, type KeyRing } from "./key-ring.ts";
 
 const period: Millis = hours(1);
@@ -13,11 +14,9 @@ const atOnce = 200;
 
 interface SealedRow extends Row {
   n: number;
-  src: string;
-  epoch: string;
-  seq: number;
   sealed: Uint8Array;
   seal_day: number;
+  resolved_at: number | null;
 }
 
 /**
@@ -97,6 +96,7 @@ export class Eraser {
       "UPDATE event SET sealed = NULL, seal_day = NULL WHERE sealed IS NOT NULL AND seal_day <= $1",
       today,
     );
+    await this.#db.run("DELETE FROM note WHERE seal_day <= $1", today);
     const keys = this.#keys.destroyUpTo(today);
     await this.#onKeysDestroyed(today);
     await this.#db.run("DELETE FROM attempt WHERE at < $1", now - 86_400_000);
@@ -143,26 +143,33 @@ export class Eraser {
 
   /** Values whose key dies tomorrow or earlier although their case is open, or was resolved less than n days ago. */
   async #sealAgain(today: number): Promise<void> {
-    const rows = await this.#db.all<SealedRow & { resolved_at: number | null }>(
+    const events = await this.#db.all<SealedRow & { src: string; epoch: string; seq: number }>(
       `SELECT event.n, event.src, stream.epoch, event.seq, event.sealed, event.seal_day, cases.resolved_at FROM event
        JOIN stream ON stream.id = event.stream JOIN cases ON cases.id = event.case_id
        WHERE event.sealed IS NOT NULL AND event.seal_day <= $1`,
       today + 1,
     );
-    for (const row of rows) {
-      const end = row.resolved_at === null ? today + this.#days : dayOf(row.resolved_at as Instant) + this.#days;
-      const place = `${row.src} ${row.epoch} ${row.seq}`;
-      if (end <= row.seal_day) continue;
-      const person = this.#keys.open(row.sealed, row.seal_day, place);
-      if (person === null) continue;
-      const sealed = this.#keys.seal(person, end, place);
-      await this.#db.run(
-        "UPDATE event SET sealed = $1, seal_day = $2 WHERE n = $3 AND sealed IS NOT NULL",
-        sealed,
-        end,
-        row.n,
-      );
-    }
+    for (const row of events) await this.#keepOn("event", row, `${row.src} ${row.epoch} ${row.seq}`, today);
+    const notes = await this.#db.all<SealedRow & { case_id: string; at: number; who: string }>(
+      `SELECT note.n, note.case_id, note.at, note.who, note.sealed, note.seal_day, cases.resolved_at FROM note
+       JOIN cases ON cases.id = note.case_id WHERE note.seal_day <= $1`,
+      today + 1,
+    );
+    for (const row of notes) await this.#keepOn("note", row, notePlace(row.case_id, row.at, row.who), today);
+  }
+
+  async #keepOn(table: "event" | "note", row: SealedRow, place: string, today: number): Promise<void> {
+    const end = (row.resolved_at === null ? today : dayOf(row.resolved_at as Instant)) + this.#days;
+    if (end <= row.seal_day) return;
+    const text = this.#keys.openText(row.sealed, row.seal_day, place);
+    if (text === null) return;
+    const sealed = this.#keys.sealText(text, end, place);
+    await this.#db.run(
+      `UPDATE ${table} SET sealed = $1, seal_day = $2 WHERE n = $3 AND sealed IS NOT NULL`,
+      sealed,
+      end,
+      row.n,
+    );
   }
 }
 

@@ -42,15 +42,26 @@ export class KeyRing {
 
   /** Sealed for `day`, bound to `place` so that it can't be moved to another event. */
   seal(person: Person, day: number, place: string): Uint8Array {
-    const nonce = this.#nonce();
-    const cipher = createCipheriv("aes-256-gcm", this.#keyFor(day), nonce);
-    cipher.setAAD(Buffer.from(place, "utf8"));
-    const body = cipher.update(JSON.stringify([person.subject, person.temperature]), "utf8");
-    return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()]);
+    return this.sealText(JSON.stringify([person.subject, person.temperature]), day, place);
   }
 
   /** Null where the key is gone or the bytes are not what was sealed there. */
   open(sealed: Uint8Array, day: number, place: string): Person | null {
+    const text = this.openText(sealed, day, place);
+    if (text === null) return null;
+    const [subject, temperature] = JSON.parse(text) as [string | null, number | null];
+    return { subject, temperature };
+  }
+
+  sealText(text: string, day: number, place: string): Uint8Array {
+    const nonce = this.#nonce();
+    const cipher = createCipheriv("aes-256-gcm", this.#keyFor(day), nonce);
+    cipher.setAAD(Buffer.from(place, "utf8"));
+    const body = cipher.update(text, "utf8");
+    return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()]);
+  }
+
+  openText(sealed: Uint8Array, day: number, place: string): string | null {
     const key = this.#known(day);
     if (key === null || sealed.length < nonceBytes + tagBytes) return null;
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
@@ -59,8 +70,7 @@ export class KeyRing {
     decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
     try {
       const text = decipher.update(bytes.subarray(nonceBytes, bytes.length - tagBytes), undefined, "utf8");
-      const [subject, temperature] = JSON.parse(text + decipher.final("utf8")) as [string | null, number | null];
-      return { subject, temperature };
+      return text + decipher.final("utf8");
     } catch {
       return null;
     }

@@ -7,8 +7,9 @@ import { acknowledge, type Case, longestReason, type Outcome, resolve, shelve, u
 import type { KeyRing } from "../retention/key-ring.ts";
 import type { RoomView } from "../room-view.ts";
 import type { AuditAction, AuditLog, AuditWord } from "../store/audit.ts";
-import { type CaseStore, longestNote } from "../store/cases.ts";
+import type { CaseStore } from "../store/cases.ts";
 import type { EventStore } from "../store/events.ts";
+import { longestNote, type NoteStore } from "../store/notes.ts";
 import type { NoticeStore } from "../store/notices.ts";
 import { asker, type Door, needs } from "./door.ts";
 
@@ -34,6 +35,7 @@ export interface CaseRouteDeps {
   readonly cases: CaseStore;
   readonly events: EventStore;
   readonly notices: NoticeStore;
+  readonly notes: NoteStore;
   readonly audit: AuditLog;
   readonly keyRing: KeyRing;
   readonly view: RoomView;
@@ -97,7 +99,7 @@ export function caseRoutes(app: FastifyInstance, door: Door, deps: CaseRouteDeps
     { ...operator, schema: { params: Params, body: NoteText } },
     async (request, reply) => {
       const note = { at: clock.wall().at, who: asker(request).operator.id, text: request.body.text };
-      const kept = await deps.cases.addNote(request.params.id, note);
+      const kept = await deps.notes.add(request.params.id, note);
       return kept ? { ok: true } : reply.code(404).send({ error: "no-case" });
     },
   );
@@ -152,7 +154,7 @@ async function detailOf(deps: CaseRouteDeps, id: string): Promise<RoomCaseDetail
   const [events, entries, notes, notices] = await Promise.all([
     deps.events.ofCase(id),
     deps.audit.ofCase(id),
-    deps.cases.notes(id),
+    deps.notes.of(id),
     deps.notices.ofCase(id),
   ]);
   const moments: RoomMoment[] = [];

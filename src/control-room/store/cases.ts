@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from "node:crypto";
 import type { Instant, Millis } from "../../core/units.ts";
 import type { EventBody } from "../../protocol/envelope.ts";
 import { type Case, dueAt, type Outcome } from "../cases/case.ts";
@@ -17,16 +16,6 @@ interface WaitingRow extends Row {
   at: number;
   body: string;
   has_subject: number;
-}
-interface NoteRow extends Row {
-  at: number;
-  who: string;
-  text: string;
-}
-export interface Note {
-  readonly at: Instant;
-  readonly who: string;
-  readonly text: string;
 }
 /** What filing did: the case of each event, null as a whole where they were left, and every case that changed. */
 export interface Filing {
@@ -57,7 +46,6 @@ const caseUpsert = `ON CONFLICT (id) DO UPDATE SET state = excluded.state, prior
 const casesTopic = "cases";
 /** Ids in one NOTIFY, whose text may have 8,000 bytes. */
 const nameable = 400;
-export const longestNote = 1_000;
 /** Events left behind that are filed with the next ones. */
 const mostBehind = 250;
 
@@ -187,35 +175,6 @@ export class CaseStore {
       await this.#tell(session, [id]);
       return outcome;
     });
-  }
-
-  /** A note of an operator. The log gets a salted digest, so that the text can be erased and still not be forged. */
-  async addNote(id: string, note: Note): Promise<boolean> {
-    const text = note.text.trim().slice(0, longestNote);
-    return this.#db.transaction(async (session) => {
-      const [row] = await session.all<CaseRow>("SELECT doc, rev FROM cases WHERE id = $1", id);
-      if (row === undefined || text === "") return false;
-      const salt = randomBytes(16).toString("hex");
-      await session.run(
-        "INSERT INTO note (case_id, at, who, salt, text) VALUES ($1, $2, $3, $4, $5)",
-        id,
-        note.at,
-        note.who,
-        salt,
-        text,
-      );
-      const digest = createHash("sha256").update(salt).update(text).digest("hex");
-      await this.#audit.append(session, [
-        { at: note.at, who: note.who, action: "note", caseId: id, detail: { digest } },
-      ]);
-      await this.#tell(session, [id]);
-      return true;
-    });
-  }
-
-  async notes(id: string): Promise<Note[]> {
-    const rows = await this.#db.all<NoteRow>("SELECT at, who, text FROM note WHERE case_id = $1 ORDER BY n", id);
-    return rows.map((row) => ({ at: row.at as Instant, who: row.who, text: row.text }));
   }
 
   /** Does what has become due: shelves that end, reds that nobody recognised. Resolves with what changed. */

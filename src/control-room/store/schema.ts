@@ -30,8 +30,10 @@ const tables = [
   `CREATE INDEX IF NOT EXISTS cases_opened ON cases (opened)`,
   `CREATE INDEX IF NOT EXISTS cases_due ON cases (due) WHERE due IS NOT NULL`,
   `CREATE TABLE IF NOT EXISTS counter (name {text} PRIMARY KEY, value {int} NOT NULL)`,
-  // Free text of operators, apart from the audit log so that it can be erased; the log holds a salted digest of it.
-  `CREATE TABLE IF NOT EXISTS note (n {id}, case_id {text} NOT NULL, at {int} NOT NULL, who {text} NOT NULL, salt {text} NOT NULL, text {text} NOT NULL)`,
+  // Free text of operators, sealed as a subject is, and apart from the audit log, which holds a salted digest of it.
+  `CREATE TABLE IF NOT EXISTS note (
+    n {id}, case_id {text} NOT NULL, at {int} NOT NULL, who {text} NOT NULL,
+    sealed {blob} NOT NULL, seal_day {int} NOT NULL)`,
   `CREATE INDEX IF NOT EXISTS note_case ON note (case_id)`,
   `CREATE TABLE IF NOT EXISTS audit (
     n {int} PRIMARY KEY, at {int} NOT NULL, who {text} NOT NULL, action {text} NOT NULL, case_id {text},
