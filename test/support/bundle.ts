@@ -8,9 +8,13 @@ export const bundleFolder = (name: string): string => join(root, "out", name);
 
 /**
  * Bundles programs that run as processes or threads of their own, so that one starts in a tenth of a second; resolves with
- * their folder. Inside the tree, so that packages resolve.
+ * their folder. Inside the tree, so that packages resolve. With `installed` packages only our own sources are bundled.
  */
-export async function bundled(name: string, files: readonly string[]): Promise<string> {
+export async function bundled(
+  name: string,
+  files: readonly string[],
+  packages: "bundled" | "installed" = "bundled",
+): Promise<string> {
   const out = bundleFolder(name);
   mkdirSync(out, { recursive: true });
   await build({
@@ -20,7 +24,7 @@ export async function bundled(name: string, files: readonly string[]): Promise<s
     bundle: true,
     platform: "node",
     format: "esm",
-    external: ["better-sqlite3"],
+    ...(packages === "installed" ? { packages: "external" } : { external: ["better-sqlite3"] }),
     logLevel: "error",
     banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
   });
