@@ -19,8 +19,6 @@ interface Turn {
   open: number;
 }
 
-/** Room for the rows of a group, which die with its commit: with Node's own 16 MB a tenth of the time goes into copying them. */
-const youngMegabytes = 64;
 /** Calls in one turn: the next lies in the thread's queue before the last is answered, and others still get their turn. */
 const mostInTurn = 4;
 
@@ -122,7 +120,6 @@ export class IntakeThread implements Intake {
     if (this.#worker !== null) return this.#worker;
     const worker = startWorker(new URL("./intake.worker.ts", import.meta.url), {
       workerData: this.#settings,
-      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
     worker.on("message", (answer: IntakeAnswer) => this.#answered(answer));
     worker.on("error", (error: Error) => this.#died(worker, error.message));
