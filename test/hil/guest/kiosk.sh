@@ -1,11 +1,9 @@
 # Runs under systemd, beside the lane's unit.
-if node out/hil/guest/kiosk.js check; then
-  echo HIL_OK
-else
-  echo "hil: the lane's last words"
-  tail -40 /run/greenlane.log
-  systemctl status greenlane --no-pager | tail -20
-fi
+node out/hil/guest/kiosk.js check && said=HIL_OK || { said=; systemctl status greenlane --no-pager | tail -20; }
+# Into the host's log whatever the verdict: beside a reaction that took long stands why.
+echo "hil: the lane's own log"
+tail -200 /run/greenlane.log
+echo "$said"
 sync
 echo o >/proc/sysrq-trigger
 sleep 60
