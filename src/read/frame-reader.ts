@@ -32,8 +32,17 @@ export interface FrameReading {
 /** A QR code holds at most this much (ISO/IEC 18004, version 40 L, bytes). */
 export const MOST_BYTES = 2953;
 
-/** Part of a place that must differ from the empty lane for the dear passes to look there: a phone fills half of it. */
-const NEW_SHARE = 0.15;
+/**
+ * Part of a place that must differ from the empty lane for the dear passes to look there. Of a code before a white wall
+ * the dark half does; of a poster half hidden by somebody, what is hidden.
+ */
+const NEW_SHARE = 0.3;
+
+/**
+ * Of what may be spent, one frame takes no more: the next may be the sharp one. The first in which something is to be
+ * seen is never that, for it has only just come.
+ */
+const MOST_OF_ALLOWANCE = { tracked: 0.5, new: 0.02 };
 
 /** Codes of one frame that are passed on: a family's page and a few more. A wall of codes is nobody's family. */
 const MOST_CODES = 12;
@@ -55,7 +64,8 @@ export class FrameReader {
       return { busy: false, codes: [], observation: null, hint: null, enhancement: 0 };
     }
     const isNew = (box: Box): boolean => this.#gate.changedIn(box, raster.width, raster.height) >= NEW_SHARE;
-    const result = this.#ladder.read(raster, { allowance, thorough: false, hint, isNew });
+    const share = hint === null ? MOST_OF_ALLOWANCE.new : MOST_OF_ALLOWANCE.tracked;
+    const result = this.#ladder.read(raster, { allowance: allowance * share, thorough: false, hint, isNew });
     this.#gate.learn(result.codes.length > 0, at);
     const found = describeCodes(raster, result.codes, this.#ladder, this.#settings.readingZone);
     const codes = found.slice(0, MOST_CODES);

@@ -4,12 +4,13 @@
  * what the ones before it can't; README.md has what each brings.
  */
 import type { Corners, Point } from "../core/flow.ts";
+import { blurOf, linearLight, smearDirection } from "./blur.ts";
 import { type Box, crop, doubled, halved, levelled, notWhite, sharpened } from "./enhance.ts";
 import { JSQR_LIMIT, readWithJsqr } from "./jsqr.ts";
 import { type Channel, fillGrey, type Grey, type LumaTables, lumaTables, type Raster } from "./luma.ts";
 import { boxAround, centreOf, mapCorners, samePlace, sideOf } from "./quad.ts";
-import { codeLikeRegions } from "./region.ts";
-import { refocused, smearDirection, smearKernel, stilled } from "./restore.ts";
+import { codeLikeRegions, densestPart } from "./region.ts";
+import { refocused, restored, smearKernel, stilled } from "./restore.ts";
 import type { Decoded, Zxing } from "./zxing.ts";
 
 /** A code with the rung that read it. */
@@ -65,7 +66,7 @@ interface Rung {
   readonly anySize?: boolean;
   /** Worth its cost even beside a code that is read already. */
   readonly further?: boolean;
-  read(view: Grey, zxing: Zxing): readonly Decoded[];
+  read(view: Grey, zxing: Zxing, light: Float32Array): readonly Decoded[];
 }
 
 /** Regions up to this many pixels are worked on at twice their size; above, modules are large enough as they are. */
@@ -96,6 +97,34 @@ function stilledRead(view: Grey, zxing: Zxing, length: number, least: number): r
   return scaled(zxing.read(still.view).found, still.back);
 }
 
+/** Measures what blurred the densest part of the view and takes that out; rounds and momentum as in `restored`. */
+function restoredRead(
+  view: Grey,
+  zxing: Zxing,
+  light: Float32Array,
+  rounds: number,
+  momentum: number,
+): readonly Decoded[] {
+  const core = densestPart(view);
+  const blur = blurOf(crop(view, core), light);
+  if (blur.smear === 0 && blur.focus < 0.4) return [];
+  const margin = 20;
+  const box = {
+    left: Math.max(0, core.left - margin),
+    top: Math.max(0, core.top - margin),
+    right: Math.min(view.width, core.right + margin),
+    bottom: Math.min(view.height, core.bottom + margin),
+  };
+  const sharp = restored(crop(view, box), { ...blur, focus: FOCUS_TAKEN * blur.focus }, light, rounds, momentum);
+  const large = enlarged(sharp);
+  return scaled(zxing.read(large.view).found, large.back).map((code) => ({
+    ...code,
+    corners: mapCorners(code.corners, ([x, y]): Point => [x + box.left, y + box.top]),
+  }));
+}
+/** A guess that is too large rings, and the decoder bears the rest. */
+const FOCUS_TAKEN = 0.85;
+
 const rungs: readonly Rung[] = [
   {
     name: "double",
@@ -104,7 +133,19 @@ const rungs: readonly Rung[] = [
     further: true,
     read: (view, zxing) => scaled(zxing.read(doubled(view)).found, 0.5),
   },
-  { name: "still-4", channel: "yb", thoroughOnly: false, read: (view, zxing) => stilledRead(view, zxing, 4, 0.12) },
+  {
+    name: "restored",
+    channel: "yb",
+    thoroughOnly: false,
+    read: (view, zxing, light) => restoredRead(view, zxing, light, 16, 0.85),
+  },
+  {
+    name: "restored-more",
+    channel: "yb",
+    thoroughOnly: false,
+    read: (view, zxing, light) => restoredRead(view, zxing, light, 40, 0.95),
+  },
+  { name: "still-4", channel: "yb", thoroughOnly: true, read: (view, zxing) => stilledRead(view, zxing, 4, 0.12) },
   {
     name: "focus-4",
     channel: "yb",
@@ -176,6 +217,7 @@ interface Place {
 export class Ladder {
   readonly #zxing: Zxing;
   readonly #tables: LumaTables = lumaTables();
+  readonly #light = linearLight();
   readonly #planes: Record<Channel, Uint8Array> = {
     yb: new Uint8Array(0),
     y: new Uint8Array(0),
@@ -235,9 +277,12 @@ export class Ladder {
       box: boxAround(corners, 0.25, grey.width, grey.height),
       isSure: true,
     }));
-    if (effort.hint !== null) places.push({ box: effort.hint, isSure: false });
     const read = codes.map((code) => code.corners);
-    for (const { box } of codeLikeRegions(grey, MOST_REGIONS * 2, read)) places.push({ box, isSure: false });
+    const seen = codeLikeRegions(grey, MOST_REGIONS * 2, read).map(({ box }): Place => ({ box, isSure: false }));
+    const { hint } = effort;
+    const isTracked = ({ box }: Place): boolean =>
+      hint !== null && (mostlyWithin(hint, box) || mostlyWithin(box, hint));
+    places.push(...seen.sort((a, b) => Number(isTracked(b)) - Number(isTracked(a))));
     const kept: Place[] = [];
     for (const place of places) {
       const { box } = place;
@@ -260,10 +305,12 @@ export class Ladder {
     started: number,
   ): Place[] {
     let unread = [...regions];
+    const lost = effort.thorough ? [] : regions.filter((place) => isHopeless(place, plane("yb"), effort));
     for (const rung of rungs) {
       if (rung.thoroughOnly && !effort.thorough) continue;
       for (const place of unread) {
         const { box, isSure } = place;
+        if (lost.includes(place)) continue;
         // Beside a code that was read, what no decoder is sure of is mostly print: it gets the first rung, and only
         // where it is as large as that code, as the others of a family's page are.
         if (codes.length > 0 && !isSure && !(rung.further === true && isOfSize(box, codes))) continue;
@@ -271,7 +318,7 @@ export class Ladder {
         const whole = crop(plane(rung.channel), box);
         const { view, back } = rung.anySize === true ? { view: whole, back: 1 } : manageable(whole);
         const before = codes.length;
-        for (const code of rung.read(view, this.#zxing)) {
+        for (const code of rung.read(view, this.#zxing, this.#light)) {
           const corners = mapCorners(code.corners, ([x, y]): Point => [x * back + box.left, y * back + box.top]);
           add(codes, { ...code, corners, rung: rung.name });
         }
@@ -282,6 +329,33 @@ export class Ladder {
     return unread;
   }
 }
+
+/**
+ * Not worth a budget, whatever the rungs: what stood in the lane before, what is too long for a code, and what is
+ * smeared so far that nothing brings it back; the hand will be still in a moment. Judged by the densest part.
+ */
+function isHopeless({ box, isSure }: Place, grey: Grey, effort: LadderEffort): boolean {
+  if (isSure) return false;
+  const { view, back } = manageable(crop(grey, box));
+  const core = densestPart(view);
+  const wide = core.right - core.left;
+  const high = core.bottom - core.top;
+  if (wide > LONGEST_SHAPE * high || high > LONGEST_SHAPE * wide) return true;
+  if (effort.isNew?.(moved(core, back, box)) === false) return true;
+  return smearDirection(crop(view, core)).anisotropy > SMEARED_AWAY;
+}
+/** Sides of what may be codes: two side by side, or one seen from aside. */
+const LONGEST_SHAPE = 2.5;
+/** At a smear of one module 0.15 to 0.3, of two 0.35 to 0.45, of four 0.5 to 0.9. */
+const SMEARED_AWAY = 0.45;
+
+/** A box of a view that was cut out at `origin` and is `by` times as large there. */
+const moved = (part: Box, by: number, origin: Box): Box => ({
+  left: origin.left + part.left * by,
+  top: origin.top + part.top * by,
+  right: origin.left + part.right * by,
+  bottom: origin.top + part.bottom * by,
+});
 
 function scaled(found: readonly Decoded[], by: number): Decoded[] {
   return found.map((code) => ({ ...code, corners: mapCorners(code.corners, ([x, y]): Point => [x * by, y * by]) }));

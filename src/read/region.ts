@@ -85,6 +85,37 @@ function markCells(grey: Grey, columns: number, rows: number): { energy: Float32
   return { energy, marked };
 }
 
+/**
+ * The rectangle of the picture that holds most edges for its size: a code without the bezel, print and wall around it
+ * (Kadane's search over rows of cells). Boxes as in `codeLikeRegions`; a picture of less than two cells is given whole.
+ */
+export function densestPart(grey: Grey): Box {
+  const small = halved(grey);
+  const side = CELL * 2;
+  const columns = Math.floor(small.width / CELL);
+  const rows = Math.floor(small.height / CELL);
+  if (columns < 2 || rows < 2) return { left: 0, top: 0, right: grey.width, bottom: grey.height };
+  const { energy } = markCells(small, columns, rows);
+  const common = 0.5 * (Float32Array.from(energy).sort()[Math.floor(energy.length * 0.85)] as number);
+  const sums = new Float32Array(columns);
+  let most = { sum: 0, box: { left: 0, top: 0, right: columns, bottom: rows } };
+  for (let top = 0; top < rows; top++) {
+    sums.fill(0);
+    for (let row = top; row < rows; row++) {
+      let [sum, left] = [0, 0];
+      for (let column = 0; column < columns; column++) {
+        const gain = Math.min(energy[row * columns + column] as number, 2.5 * common) - common;
+        sums[column] = (sums[column] as number) + gain;
+        if (sum <= 0) [sum, left] = [0, column];
+        sum += sums[column] as number;
+        if (sum > most.sum) most = { sum, box: { left, top, right: column + 1, bottom: row + 1 } };
+      }
+    }
+  }
+  const { left, top, right, bottom } = most.box;
+  return { left: left * side, top: top * side, right: right * side, bottom: bottom * side };
+}
+
 function clearQuad(marked: Uint8Array, columns: number, rows: number, corners: Corners, side: number): void {
   for (let cell = 0; cell < columns * rows; cell++) {
     const centre: Point = [((cell % columns) + 0.5) * side, (Math.floor(cell / columns) + 0.5) * side];

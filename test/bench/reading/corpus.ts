@@ -19,30 +19,8 @@ import {
 } from "../../../device/rig/render/scene.ts";
 import { modulesOf } from "../../../device/rig/render/sheet.ts";
 
-export const classes = [
-  "nominal",
-  "tilt",
-  "rotation",
-  "clutter",
-  "multi",
-  "large",
-  "occlusion",
-  "moire",
-  "mirrored",
-  "overexp",
-  "inverted",
-  "small",
-  "jpeg",
-  "glare",
-  "lowlight",
-  "motion",
-  "defocus",
-  "combo",
-  "paper",
-] as const;
-export type CorpusClass = (typeof classes)[number];
 /** What everybody's first attempt looks like; the goal is one figure for each. */
-export const easyClasses: readonly CorpusClass[] = [
+export const easyClasses = [
   "nominal",
   "tilt",
   "rotation",
@@ -54,20 +32,12 @@ export const easyClasses: readonly CorpusClass[] = [
   "mirrored",
   "overexp",
   "inverted",
-];
+] as const;
+const furtherClasses = ["small", "jpeg", "glare", "lowlight", "motion", "defocus", "combo", "paper"] as const;
+export const classes = [...easyClasses, ...furtherClasses] as const;
+export type CorpusClass = (typeof classes)[number];
 /** Beyond what one pass reads; the goal for them is one figure over all. */
-export const hardClasses: readonly CorpusClass[] = [
-  "small",
-  "defocus",
-  "motion",
-  "combo",
-  "paper",
-  "glare",
-  "lowlight",
-  "jpeg",
-  "overexp",
-  "inverted",
-];
+export const hardClasses: readonly CorpusClass[] = [...furtherClasses, "overexp", "inverted"];
 
 export const corpusColours = ["yellow", "green", "red", "black"] as const;
 export type CorpusColour = (typeof corpusColours)[number];

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:reading [-- --frames N --sequences N --memory N --only class,class --parts corpus,photos,…]`: everybody
+ * `npm run bench:reading [-- --frames N --sequences N --advice N --memory N --seed N --only class,class --parts corpus,photos,…]`: everybody
  * reads the same frames in one run, one after the other per frame in changing order, so that a busy machine slows all
  * alike. Ends with the goals and what was measured; the exit code is 1 where one is not met.
  */
@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { seeded } from "../../../device/rig/render/random.ts";
 import { createRenderer } from "../../../device/rig/render/render-frame.ts";
 import { moduleColour } from "../../../src/read/colour.ts";
+import { adviseSequence, type FirstAdvice, troubles } from "./advice.ts";
 import { throughJpeg } from "./camera-jpeg.ts";
 import { type Contest, type Contestant, contest, contestantNames, shotOf } from "./contestants.ts";
 import { type CorpusClass, classes, corpusColours, easyClasses, hardClasses, specimen } from "./corpus.ts";
@@ -22,10 +23,14 @@ const { values: options } = parseArgs({
     frames: { type: "string", default: "100" },
     sequences: { type: "string", default: "120" },
     memory: { type: "string", default: "100000" },
+    advice: { type: "string", default: "20" },
+    seed: { type: "string", default: "0" },
     only: { type: "string" },
-    parts: { type: "string", default: "empty,sequences,corpus,photos,memory" },
+    parts: { type: "string", default: "empty,sequences,advice,corpus,photos,memory" },
   },
 });
+/** Frames and sequences are drawn from this seed on: another one gives others of the same kind. */
+const firstSeed = Number(options.seed);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function corpus(rivals: Contest, goals: Goals): Promise<void> {
@@ -37,8 +42,10 @@ async function corpus(rivals: Contest, goals: Goals): Promise<void> {
   const wrong: string[] = [];
   const perColour = Math.max(1, Math.ceil(Number(options.frames) / corpusColours.length));
   const chosen = options.only === undefined ? classes : (options.only.split(",") as CorpusClass[]);
-  for (let seed = 0; seed < perColour; seed++) {
-    process.stderr.write(`frames: ${seed * corpusColours.length} of ${perColour * corpusColours.length} a class\n`);
+  for (let seed = firstSeed; seed < firstSeed + perColour; seed++) {
+    process.stderr.write(
+      `frames: ${(seed - firstSeed) * corpusColours.length} of ${perColour * corpusColours.length} a class\n`,
+    );
     for (const kind of chosen) {
       for (const colour of corpusColours) {
         const { scene, camera, jpeg, payloads, name } = specimen(kind, colour, seed);
@@ -97,7 +104,7 @@ async function sequences(rivals: Contest, goals: Goals): Promise<void> {
   const render = createRenderer();
   const count = Number(options.sequences);
   const first = new Map<Contestant, number[]>(contestantNames.map((who) => [who, []]));
-  for (let seed = 0; seed < count; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     const reads = await runSequence(seed, render, rivals);
     for (const who of contestantNames) first.get(who)?.push(reads[who]);
   }
@@ -109,6 +116,21 @@ async function sequences(rivals: Contest, goals: Goals): Promise<void> {
   const ours = first.get("ours") ?? [];
   goals.atLeast(`sequences decoded within ${FRAMES} frames`, 92, within(ours));
   goals.atMost("sequences, median frame of first decode", 5, quantile(ours, 0.5));
+}
+
+function advice({ zxing }: Contest): void {
+  const render = createRenderer();
+  const count = Number(options.advice);
+  print(`\n## Advice to somebody whose code can't be read (n = ${count} each)\n`);
+  for (const [name, trouble] of Object.entries(troubles)) {
+    const given = new Map<FirstAdvice, number>();
+    for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+      const first = adviseSequence(name, seed, render, zxing);
+      given.set(first, (given.get(first) ?? 0) + 1);
+    }
+    const list = [...given].map(([what, times]) => `${what ?? "nothing"} ${times}`);
+    print(`- ${name} (should be "${trouble.advice}"): ${list.join(", ")}`);
+  }
 }
 
 async function photos(rivals: Contest, goals: Goals): Promise<void> {
@@ -148,9 +170,10 @@ if (process.env[ALONE] !== undefined) {
 } else {
   const goals = new Goals();
   const rivals = await contest();
-  const parts: Readonly<Record<string, () => Promise<void>>> = {
+  const parts: Readonly<Record<string, () => Promise<void> | void>> = {
     empty: () => empty(rivals, goals),
     sequences: () => sequences(rivals, goals),
+    advice: () => advice(rivals),
     corpus: () => corpus(rivals, goals),
     photos: () => photos(rivals, goals),
     memory: () => memory(goals),

@@ -66,9 +66,10 @@ export async function runSequence(seed: number, render: Renderer, { zxing, reade
         take(who, index + 1, (await readers[who](shot)).texts);
         continue;
       }
-      const reading = reader.read(shot.raster, monotonic(index * 33), allowance, hint);
+      const reading = reader.read(shot.raster, monotonic(index * 33), Math.max(0, allowance), hint);
       hint = reading.hint;
-      allowance = Math.max(0, allowance - reading.enhancement) + settings.enhancementPerSecond / 30;
+      const { enhancementPerSecond } = settings;
+      allowance = Math.min(enhancementPerSecond, allowance - reading.enhancement + enhancementPerSecond / 30);
       take(
         who,
         index + 1,
