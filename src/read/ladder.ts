@@ -4,13 +4,12 @@
  * what the ones before it can't; README.md has what each brings.
  */
 import type { Corners, Point } from "../core/flow.ts";
-import { blurOf, linearLight, smearDirection } from "./blur.ts";
-import { type Box, crop, doubled, halved, levelled, notWhite, sharpened } from "./enhance.ts";
-import { JSQR_LIMIT, readWithJsqr } from "./jsqr.ts";
+import { linearLight, smearDirection } from "./blur.ts";
+import { type Box, crop } from "./enhance.ts";
 import { type Channel, fillGrey, type Grey, type LumaTables, lumaTables, type Raster } from "./luma.ts";
 import { boxAround, centreOf, mapCorners, samePlace, sideOf } from "./quad.ts";
 import { codeLikeRegions, densestPart } from "./region.ts";
-import { refocused, restored, smearKernel, stilled } from "./restore.ts";
+import { manageable, rungs } from "./rungs.ts";
 import type { Decoded, Zxing } from "./zxing.ts";
 
 /** A code with the rung that read it. */
@@ -57,155 +56,6 @@ const thoroughPasses = [
 const MOST_REGIONS = 3;
 /** A region of more pixels is worked on at half its size, or a quarter: modules and blur of a large picture are large. */
 const LARGEST_VIEW = 1000 * 1000;
-
-interface Rung {
-  readonly name: string;
-  readonly channel: Channel;
-  readonly thoroughOnly: boolean;
-  /** Cheap enough for a region of any size. */
-  readonly anySize?: boolean;
-  /** Worth its cost even beside a code that is read already. */
-  readonly further?: boolean;
-  read(view: Grey, zxing: Zxing, light: Float32Array): readonly Decoded[];
-}
-
-/** Regions up to this many pixels are worked on at twice their size; above, modules are large enough as they are. */
-const DOUBLE_LIMIT = 340 * 340;
-
-/** Halved until it is small enough to be worked on, with the factor back. */
-function manageable(whole: Grey): { readonly view: Grey; readonly back: number } {
-  let [view, back] = [whole, 1];
-  for (; view.width * view.height > LARGEST_VIEW; back *= 2) view = halved(view);
-  return { view, back };
-}
-
-/** Twice the size where that is affordable, with the factor back. */
-function enlarged(view: Grey): { readonly view: Grey; readonly back: number } {
-  return view.width * view.height <= DOUBLE_LIMIT ? { view: doubled(view), back: 0.5 } : { view, back: 1 };
-}
-
-function refocusedRead(view: Grey, zxing: Zxing, radius: number): readonly Decoded[] {
-  const large = enlarged(view);
-  return scaled(zxing.read(refocused(large.view, radius, 8), { denoise: true }).found, large.back);
-}
-
-/** Undoes a smear along the direction in which edges are weakest; `length` in pixels of the picture. */
-function stilledRead(view: Grey, zxing: Zxing, length: number, least: number): readonly Decoded[] {
-  const smear = smearDirection(view);
-  if (smear.anisotropy < least) return [];
-  const still = enlarged(stilled(view, smearKernel(length, smear.angle), 8));
-  return scaled(zxing.read(still.view).found, still.back);
-}
-
-/** Measures what blurred the densest part of the view and takes that out; rounds and momentum as in `restored`. */
-function restoredRead(
-  view: Grey,
-  zxing: Zxing,
-  light: Float32Array,
-  rounds: number,
-  momentum: number,
-): readonly Decoded[] {
-  const core = densestPart(view);
-  const blur = blurOf(crop(view, core), light);
-  if (blur.smear === 0 && blur.focus < 0.4) return [];
-  const margin = 20;
-  const box = {
-    left: Math.max(0, core.left - margin),
-    top: Math.max(0, core.top - margin),
-    right: Math.min(view.width, core.right + margin),
-    bottom: Math.min(view.height, core.bottom + margin),
-  };
-  const sharp = restored(crop(view, box), { ...blur, focus: FOCUS_TAKEN * blur.focus }, light, rounds, momentum);
-  const large = enlarged(sharp);
-  return scaled(zxing.read(large.view).found, large.back).map((code) => ({
-    ...code,
-    corners: mapCorners(code.corners, ([x, y]): Point => [x + box.left, y + box.top]),
-  }));
-}
-/** A guess that is too large rings, and the decoder bears the rest. */
-const FOCUS_TAKEN = 0.85;
-
-const rungs: readonly Rung[] = [
-  {
-    name: "double",
-    channel: "yb",
-    thoroughOnly: false,
-    further: true,
-    read: (view, zxing) => scaled(zxing.read(doubled(view)).found, 0.5),
-  },
-  {
-    name: "restored",
-    channel: "yb",
-    thoroughOnly: false,
-    read: (view, zxing, light) => restoredRead(view, zxing, light, 16, 0.85),
-  },
-  {
-    name: "restored-more",
-    channel: "yb",
-    thoroughOnly: false,
-    read: (view, zxing, light) => restoredRead(view, zxing, light, 40, 0.95),
-  },
-  { name: "still-4", channel: "yb", thoroughOnly: true, read: (view, zxing) => stilledRead(view, zxing, 4, 0.12) },
-  {
-    name: "focus-4",
-    channel: "yb",
-    thoroughOnly: false,
-    read: (view, zxing) => refocusedRead(view, zxing, 4),
-  },
-  { name: "focus-3", channel: "yb", thoroughOnly: true, read: (view, zxing) => refocusedRead(view, zxing, 3) },
-  {
-    name: "sharp-denoise",
-    channel: "yb",
-    thoroughOnly: false,
-    read: (view, zxing) => {
-      const large = enlarged(view);
-      return scaled(zxing.read(sharpened(large.view, 3, 3), { denoise: true }).found, large.back);
-    },
-  },
-  {
-    name: "sharp",
-    channel: "y",
-    thoroughOnly: true,
-    read: (view, zxing) => {
-      const large = enlarged(view);
-      return scaled(zxing.read(sharpened(large.view, 2, 2)).found, large.back);
-    },
-  },
-  { name: "still-7", channel: "yb", thoroughOnly: true, read: (view, zxing) => stilledRead(view, zxing, 7, 0.12) },
-  { name: "focus-6", channel: "yb", thoroughOnly: true, read: (view, zxing) => refocusedRead(view, zxing, 6) },
-  { name: "focus-4-luma", channel: "y", thoroughOnly: true, read: (view, zxing) => refocusedRead(view, zxing, 4) },
-  { name: "still-4-luma", channel: "y", thoroughOnly: true, read: (view, zxing) => stilledRead(view, zxing, 4, 0) },
-  {
-    name: "levelled",
-    channel: "yb",
-    thoroughOnly: true,
-    read: (view, zxing) => scaled(zxing.read(doubled(levelled(view, 16))).found, 0.5),
-  },
-  {
-    name: "denoise",
-    channel: "y",
-    thoroughOnly: true,
-    anySize: true,
-    read: (view, zxing) => zxing.read(view, { denoise: true }).found,
-  },
-  // Designers fill the modules with pictures: whatever is not the paper's white is dark.
-  {
-    name: "not-white",
-    channel: "min",
-    thoroughOnly: true,
-    anySize: true,
-    read: (view, zxing) => zxing.read(notWhite(view)).found,
-  },
-  {
-    name: "jsqr",
-    channel: "yb",
-    thoroughOnly: false,
-    read: (view) => {
-      const found = view.width * view.height > JSQR_LIMIT ? null : readWithJsqr(view);
-      return found === null ? [] : [found];
-    },
-  },
-];
 
 /** Where the rungs look. */
 interface Place {
@@ -316,7 +166,7 @@ export class Ladder {
         if (codes.length > 0 && !isSure && !(rung.further === true && isOfSize(box, codes))) continue;
         if (this.#clock() - started >= effort.allowance) return unread;
         const whole = crop(plane(rung.channel), box);
-        const { view, back } = rung.anySize === true ? { view: whole, back: 1 } : manageable(whole);
+        const { view, back } = rung.anySize === true ? { view: whole, back: 1 } : manageable(whole, LARGEST_VIEW);
         const before = codes.length;
         for (const code of rung.read(view, this.#zxing, this.#light)) {
           const corners = mapCorners(code.corners, ([x, y]): Point => [x * back + box.left, y * back + box.top]);
@@ -336,7 +186,7 @@ export class Ladder {
  */
 function isHopeless({ box, isSure }: Place, grey: Grey, effort: LadderEffort): boolean {
   if (isSure) return false;
-  const { view, back } = manageable(crop(grey, box));
+  const { view, back } = manageable(crop(grey, box), LARGEST_VIEW);
   const core = densestPart(view);
   const wide = core.right - core.left;
   const high = core.bottom - core.top;
@@ -356,10 +206,6 @@ const moved = (part: Box, by: number, origin: Box): Box => ({
   right: origin.left + part.right * by,
   bottom: origin.top + part.bottom * by,
 });
-
-function scaled(found: readonly Decoded[], by: number): Decoded[] {
-  return found.map((code) => ({ ...code, corners: mapCorners(code.corners, ([x, y]): Point => [x * by, y * by]) }));
-}
 
 function add(codes: LadderRead[], code: LadderRead): void {
   if (code.bytes.length === 0) return;
