@@ -39,10 +39,10 @@ export const MOST_BYTES = 2953;
 const NEW_SHARE = 0.3;
 
 /**
- * Of what may be spent, one frame takes no more: the next may be the sharp one. The first in which something is to be
- * seen is never that, for it has only just come.
+ * Of what may be spent, one frame takes no more: the next may be the sharp one. The first with something in it is never
+ * that, for whoever holds it has only just come.
  */
-const MOST_OF_ALLOWANCE = { tracked: 0.5, new: 0.02 };
+const MOST_OF_ALLOWANCE = { first: 0.02, later: 0.5 };
 
 /** Codes of one frame that are passed on: a family's page and a few more. A wall of codes is nobody's family. */
 const MOST_CODES = 12;
@@ -51,6 +51,7 @@ export class FrameReader {
   readonly #ladder: Ladder;
   readonly #gate: PresenceGate;
   readonly #settings: ReadSettings;
+  #wasBusy = false;
 
   constructor(ladder: Ladder, settings: ReadSettings) {
     this.#ladder = ladder;
@@ -61,10 +62,12 @@ export class FrameReader {
   read(raster: Raster, at: Monotonic, allowance: number, hint: Box | null): FrameReading {
     if (!this.#gate.decide(raster, at)) {
       this.#gate.learn(false, at);
+      this.#wasBusy = false;
       return { busy: false, codes: [], observation: null, hint: null, enhancement: 0 };
     }
     const isNew = (box: Box): boolean => this.#gate.changedIn(box, raster.width, raster.height) >= NEW_SHARE;
-    const share = hint === null ? MOST_OF_ALLOWANCE.new : MOST_OF_ALLOWANCE.tracked;
+    const share = this.#wasBusy ? MOST_OF_ALLOWANCE.later : MOST_OF_ALLOWANCE.first;
+    this.#wasBusy = this.#gate.isKnown;
     const result = this.#ladder.read(raster, { allowance: allowance * share, thorough: false, hint, isNew });
     this.#gate.learn(result.codes.length > 0, at);
     const found = describeCodes(raster, result.codes, this.#ladder, this.#settings.readingZone);

@@ -25,6 +25,8 @@ export class PresenceGate {
   readonly #before: Float32Array;
   readonly #empty: Float32Array;
   readonly #row: Float32Array;
+  readonly #changed: Uint8Array;
+  #isMarked = false;
   #known = false;
   #openUntil = Number.NEGATIVE_INFINITY;
   #stillSince = Number.NEGATIVE_INFINITY;
@@ -38,11 +40,18 @@ export class PresenceGate {
     this.#before = new Float32Array(cells);
     this.#empty = new Float32Array(cells);
     this.#row = new Float32Array(settings.columns);
+    this.#changed = new Uint8Array(cells);
+  }
+
+  /** Whether an empty lane was seen that pictures can be compared with. */
+  get isKnown(): boolean {
+    return this.#known;
   }
 
   /** Whether the picture deserves a decoder. The first picture always does. */
   decide(raster: Raster, at: Monotonic): boolean {
     this.#sample(raster);
+    this.#isMarked = false;
     if (!this.#known) return true;
     if (this.#differs(this.#empty)) this.#openUntil = at + this.#settings.hold;
     if (at > this.#openUntil) return false;
@@ -66,17 +75,28 @@ export class PresenceGate {
   /** Part of a place of the last picture, 0 … 1, that differs from the empty lane; 1 while that is not known. */
   changedIn(box: Box, width: number, height: number): number {
     if (!this.#known) return 1;
-    const { columns, rows, difference } = this.#settings;
-    const gain = this.#gain(this.#empty);
+    this.#markChanges();
+    const { columns, rows } = this.#settings;
     let [changed, all] = [0, 0];
     for (let row = Math.floor((box.top * rows) / height); row < (box.bottom * rows) / height; row++) {
       for (let column = Math.floor((box.left * columns) / width); column < (box.right * columns) / width; column++) {
-        const cell = row * columns + column;
+        changed += this.#changed[row * columns + column] ?? 0;
         all++;
-        if (Math.abs((this.#now[cell] as number) - gain * (this.#empty[cell] as number)) > difference) changed++;
       }
     }
     return all === 0 ? 0 : changed / all;
+  }
+
+  /** Once per picture: places are asked about by the hundred. */
+  #markChanges(): void {
+    if (this.#isMarked) return;
+    this.#isMarked = true;
+    const { difference } = this.#settings;
+    const gain = this.#gain(this.#empty);
+    for (let cell = 0; cell < this.#changed.length; cell++)
+      this.#changed[cell] = Number(
+        Math.abs((this.#now[cell] as number) - gain * (this.#empty[cell] as number)) > difference,
+      );
   }
 
   #adopt(): void {

@@ -128,7 +128,9 @@ export class Ladder {
       isSure: true,
     }));
     const read = codes.map((code) => code.corners);
-    const seen = codeLikeRegions(grey, MOST_REGIONS * 2, read).map(({ box }): Place => ({ box, isSure: false }));
+    const seen = codeLikeRegions(grey, MOST_REGIONS * 2, read, effort.isNew).map(
+      ({ box }): Place => ({ box, isSure: false }),
+    );
     const { hint } = effort;
     const isTracked = ({ box }: Place): boolean =>
       hint !== null && (mostlyWithin(hint, box) || mostlyWithin(box, hint));
@@ -164,7 +166,9 @@ export class Ladder {
         // Beside a code that was read, what no decoder is sure of is mostly print: it gets the first rung, and only
         // where it is as large as that code, as the others of a family's page are.
         if (codes.length > 0 && !isSure && !(rung.further === true && isOfSize(box, codes))) continue;
-        if (this.#clock() - started >= effort.allowance) return unread;
+        const left = effort.allowance - (this.#clock() - started);
+        if (left <= 0) return unread;
+        if (left < (rung.least ?? 0)) continue;
         const whole = crop(plane(rung.channel), box);
         const { view, back } = rung.anySize === true ? { view: whole, back: 1 } : manageable(whole, LARGEST_VIEW);
         const before = codes.length;

@@ -16,8 +16,16 @@ export interface Region {
 
 const CELL = 8;
 
-/** Up to `most` regions, strongest first, boxes in pixels of `grey`; what lies on codes that were `read` counts for none. */
-export function codeLikeRegions(grey: Grey, most: number, read: readonly Corners[]): Region[] {
+/**
+ * Up to `most` regions, strongest first, boxes in pixels of `grey`; what lies on codes that were `read` counts for none,
+ * nor does what was there before: clutter behind a person would grow together with what they hold.
+ */
+export function codeLikeRegions(
+  grey: Grey,
+  most: number,
+  read: readonly Corners[],
+  isNew: (box: Box) => boolean = () => true,
+): Region[] {
   let small = halved(grey);
   let scale = 2;
   while (small.width > 480) {
@@ -29,6 +37,11 @@ export function codeLikeRegions(grey: Grey, most: number, read: readonly Corners
   if (columns < 2 || rows < 2) return [];
   const { energy, marked } = markCells(small, columns, rows);
   for (const corners of read) clearQuad(marked, columns, rows, enlarged(corners, 1.25), CELL * scale);
+  const side = CELL * scale;
+  for (let cell = 0; cell < marked.length; cell++) {
+    const [left, top] = [((cell % columns) - 1) * side, (Math.floor(cell / columns) - 1) * side];
+    if (marked[cell] === 1 && !isNew({ left, top, right: left + 3 * side, bottom: top + 3 * side })) marked[cell] = 0;
+  }
   const regions: Region[] = [];
   for (const cluster of clusters(marked, columns, rows)) {
     const wide = cluster.right - cluster.left;
@@ -37,7 +50,6 @@ export function codeLikeRegions(grey: Grey, most: number, read: readonly Corners
     if (cluster.cells.length < 4 || filled < 0.35 || wide > 3.2 * high || high > 3.2 * wide) continue;
     const strength = cluster.cells.reduce((sum, cell) => sum + (energy[cell] as number), 0) / cluster.cells.length;
     const margin = Math.max(1, Math.round(0.12 * Math.max(wide, high)));
-    const side = CELL * scale;
     regions.push({
       strength,
       box: {

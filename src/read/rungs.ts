@@ -18,6 +18,8 @@ export interface Rung {
   readonly thoroughOnly: boolean;
   /** Cheap enough for a region of any size. */
   readonly anySize?: boolean;
+  /** Milliseconds that must be left: a dear rung would overdraw the budget for a third of a second. */
+  readonly least?: number;
   /** Worth its cost even beside a code that is read already. */
   readonly further?: boolean;
   read(view: Grey, zxing: Zxing, light: Float32Array): readonly Decoded[];
@@ -103,6 +105,7 @@ export const rungs: readonly Rung[] = [
     name: "restored-more",
     channel: "yb",
     thoroughOnly: false,
+    least: 80,
     read: (view, zxing, light) => restoredRead(view, zxing, light, 40, 0.95),
   },
   { name: "still-4", channel: "yb", thoroughOnly: true, read: (view, zxing) => stilledRead(view, zxing, 4, 0.12) },
