@@ -5,9 +5,10 @@ import type { ControlRoomConfig } from "./control-room/config.ts";
 
 export const demoLane = { district: "linqu", site: "huaan", lane: "east-03" } as const;
 
-/** Writes the lane's file, as an installation would, and gives its path: the panel of the rig changes it like any other. */
-export function writeDemoLane(folder: string, brokerUrl: string): string {
+/** Writes the lane's files, as an installation would, and gives the path: the panel of the rig changes it like any other. */
+export function writeDemoLane(folder: string, brokerUrl: string, district: object): string {
   const path = join(folder, "lane.json");
+  writeFileSync(join(folder, "district-key.json"), JSON.stringify(district), { mode: 0o600 });
   writeFileSync(path, JSON.stringify(demoLaneFile(folder, brokerUrl), null, 2), { mode: 0o600 });
   return path;
 }
@@ -36,7 +37,7 @@ const demoLaneFile = (folder: string, brokerUrl: string) => ({
   timings: { noCredentialAfter: "3 s" },
   temperature: { warmUp: "0 s" },
   devices: { simulated: true },
-  broker: { url: brokerUrl, reconnectMax: "2 s" },
+  broker: { url: brokerUrl, reconnectMax: "2 s", districtKey: join(folder, "district-key.json") },
   storage: { directory: join(folder, "lane") },
 });
 

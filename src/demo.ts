@@ -117,7 +117,7 @@ export class Demo {
     this.ledger.watchRoom(this.#room);
     const { publicKey } = await generateKeyPair("ECDH-ES", { crv: "P-256", extractable: true });
     this.#district = { ...(await exportJWK(publicKey)), kid: "demo" };
-    this.#file = writeDemoLane(this.#folder, this.#broker.url);
+    this.#file = writeDemoLane(this.#folder, this.#broker.url, this.#district);
     const { correction } = measureSettings(loadConfig(this.#file));
     this.#stage = new Stage(this.clock, correction, seed, this.#options.pace);
     this.#artist.start();

@@ -7,6 +7,7 @@ import type { LaneConfig } from "./config/schema.ts";
 import { readTrustedKeys, type TrustedKey } from "./pass/keys.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
+import { readDistrictKey, readOrderKeys } from "./protocol/key-files.ts";
 import type { OrderKey } from "./protocol/orders.ts";
 import type { ReporterOptions } from "./report/reporter.ts";
 import { readMapping } from "./verify/platform/mapping.ts";
@@ -64,7 +65,7 @@ export function materialOf(
     mqtt: mqttOf(config, tls),
     districtKey: district,
     dayKey: dayKeys(broker.pseudonymKeys, clock),
-    orderKeys: broker.orderKeys === null ? [] : (json("broker.orderKeys", broker.orderKeys) as OrderKey[]),
+    orderKeys: broker.orderKeys === null ? [] : orderKeysOf(broker.orderKeys),
   };
 }
 
@@ -108,19 +109,26 @@ function platformOf({ url, mapping, slowAfter, timeout }: NonNullable<LaneConfig
   return { url, mapping: readMapping(json("trust.platform.mapping", table)), deadline: slowAfter, timeout };
 }
 
-function rootsOf(path: string): TrustedKey[] {
+const rootsOf = (path: string): TrustedKey[] => read("trust.roots", path, readTrustedKeys);
+
+/** A file in one of the forms of key files; what is wrong with it is told with the field that names it. */
+function read<T>(field: string, path: string, form: (file: Buffer) => T): T {
+  const file = Buffer.from(bytes(field, path));
   try {
-    return readTrustedKeys(bytes("trust.roots", path));
+    return form(file);
   } catch (error) {
-    throw error instanceof KeyFileError ? error : new KeyFileError("trust.roots", (error as Error).message, error);
+    throw new KeyFileError(field, `${path}: ${(error as Error).message}`, error);
   }
 }
 
 function districtKey(path: string | null): JWK {
   if (path === null)
     throw new KeyFileError("broker.districtKey", "is missing; without it no red or yellow code could be reported");
-  return json("broker.districtKey", path) as JWK;
+  return read("broker.districtKey", path, (file) => readDistrictKey(file.toString("utf8")));
 }
+
+const orderKeysOf = (path: string): readonly OrderKey[] =>
+  read("broker.orderKeys", path, (file) => readOrderKeys(file.toString("utf8")));
 
 /** File of `{"2020-05-06": "<32 bytes, base64url>"}`; days are those of the site's clock, +08:00. */
 function dayKeys(path: string | null, clock: Clock): () => Uint8Array | null {

@@ -81,7 +81,7 @@ const rules: readonly Rule[] = [
       broker.url.startsWith("mqtt://") || (broker.ca !== null && broker.certificate !== null && broker.key !== null),
     found: () => "mqtts:// without all three of ca, certificate and key",
     expected: "broker.ca, broker.certificate and broker.key",
-    suggestion: "name the three files; provisioning writes them to /etc/greenlane/tls/",
+    suggestion: "name the three files; the panel's step 2 takes them in and names them",
   },
   {
     path: "broker.key",

@@ -49,9 +49,12 @@ export const brokerGroup = group(say("消息服务器", "Broker", "上报与指�
     ),
   ),
   orderKeys: maybe(
-    path(say("指令公钥", "Keys of orders", "谁可以下达指令", "Whose signed orders are obeyed (JWKS file)"), {
-      restart: true,
-    }),
+    path(
+      say("指令公钥", "Keys of orders", "谁可以下达指令", "Whose signed orders are obeyed (list of keys, JSON file)"),
+      {
+        restart: true,
+      },
+    ),
   ),
   pseudonymKeys: maybe(
     path(say("日密钥", "Keys of the day", "安全事件的化名", "For the pseudonyms of security events"), {
@@ -87,7 +90,9 @@ export const trustGroup = group(
   say("信任", "Trust", "签名码的密钥与吊销", "Keys of signed passes, and what was revoked"),
   {
     roots: maybe(
-      path(say("根公钥", "Root keys", "验证信任列表", "Verify the trust list itself (JWKS file)"), { restart: true }),
+      path(say("根公钥", "Root keys", "验证信任列表", "Verify the trust list itself (PEM, JWK or JWKS file)"), {
+        restart: true,
+      }),
     ),
     listUrl: maybe(
       url(say("信任列表", "Trust list", "签名文件", "Signed; over HTTPS with ETag"), ["https", "http"], {

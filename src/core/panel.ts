@@ -17,6 +17,24 @@ export interface CheckResult {
   readonly fix: string | null;
 }
 
+/** Files of keys that a technician brings. */
+export const keyFileKinds = ["ca", "certificate", "key", "district-key", "order-keys", "roots"] as const;
+export type KeyFileKind = (typeof keyFileKinds)[number];
+
+/** One key or certificate of such a file, as it is shown before the file is taken. Nothing secret is in it. */
+export interface KeyFileItem {
+  /** The certificate's CN, the key's own name, or nothing. */
+  readonly name: string;
+  /** "ec prime256v1", "rsa 2048". */
+  readonly type: string;
+  /** What an order's key may sign; null for every other. */
+  readonly role: string | null;
+  /** Last day, as 2027-05-01; null where the file says none. */
+  readonly until: string | null;
+  /** First 16 hex digits of SHA-256, to compare by telephone. */
+  readonly fingerprint: string;
+}
+
 /** One field that differs between two configurations. */
 export interface Change {
   readonly path: string;

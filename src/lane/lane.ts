@@ -8,12 +8,12 @@ import { laneMachine } from "../core/passage/lane.machine.ts";
 import { type LaneContext, modeOf } from "../core/passage/lane-context.ts";
 import type { Decision, LaneEffects, LaneInput, Person } from "../core/passage/lane-events.ts";
 import { thermometerTroubles } from "../core/temperature/fitness.ts";
-import { millis } from "../core/units.ts";
+import { millis, since } from "../core/units.ts";
 import { complaintNumber } from "../core/verdict/complaint.ts";
 import { decide } from "../core/verdict/decide.ts";
 import { periodOf, trusted } from "../core/verdict/period.ts";
 import { remembering, type SiteRules } from "../core/verdict/site-rules.ts";
-import type { GuardAction, GuardAnswer, StreetScreen } from "../core/views.ts";
+import type { AttendedPerson, GuardAction, GuardAnswer, StreetScreen } from "../core/views.ts";
 import type { FrameResult } from "../ports/code-reader.ts";
 import type { Order, OrderOutcome } from "../ports/orders.ts";
 import { actorClock } from "./actor-clock.ts";
@@ -277,6 +277,7 @@ export class Lane {
       mode: this.mode,
       turnstileFree: this.#context.ticket === null && this.#context.wantedGuard === null,
       lockdownMax: this.#settings.timings.lockdownMax,
+      wall: this.#ports.clock.wall(),
       reports: this.#reports,
       send: (event) => this.#send(event),
       restart: () => this.#ended("restart"),
@@ -447,7 +448,7 @@ export class Lane {
         side: this.#settings.side,
         ...{ again, period: this.#period(), from: this.#rules.effectiveFrom },
         deviceOut: this.health.byHand,
-        unanswered: person?.calls === 3,
+        unanswered: person !== null && this.#unanswered(person),
         powerGoing: this.#ports.inputs.active("mains-lost"),
       },
       progress: share,
@@ -469,6 +470,12 @@ export class Lane {
       this.#told = screen;
       this.#tell({ kind: "screen", screen });
     }
+  }
+
+  #unanswered({ since: called, calls }: AttendedPerson): boolean {
+    const { callRoom, nextStep } = this.#settings.timings;
+    // Nothing but the beat draws the end of it.
+    return calls === 3 && since(called, this.#ports.clock.monotonic()) < callRoom + nextStep - BEAT;
   }
 
   #complaint(decision: Decision | null): string {

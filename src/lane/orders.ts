@@ -1,7 +1,8 @@
 /** Signed orders that report/ has checked and counted; what the lane does with each, and why it may refuse. */
-import type { LaneMode } from "../core/flow.ts";
+import type { LaneMode, WallTime } from "../core/flow.ts";
 import type { LaneInput } from "../core/passage/lane-events.ts";
-import { type Millis, millis } from "../core/units.ts";
+import { later, type Millis, millis } from "../core/units.ts";
+import { trusted } from "../core/verdict/period.ts";
 import type { Order, OrderOutcome } from "../ports/orders.ts";
 import type { Reports } from "./reports.ts";
 
@@ -9,6 +10,7 @@ export interface OrderHost {
   readonly mode: LaneMode;
   readonly turnstileFree: boolean;
   readonly lockdownMax: Millis;
+  readonly wall: WallTime;
   readonly reports: Reports;
   send(event: LaneInput): void;
   restart(): void;
@@ -27,10 +29,13 @@ export function carryOut(order: Order, host: OrderHost): OrderOutcome {
       host.reports.plain("order", { who: order.who, detail });
       host.send({ type: "order.release" });
       return { status: "done" };
-    case "lockdown":
+    case "lockdown": {
       host.reports.plain("lockdown", { who: order.who, detail });
-      host.send({ type: "lockdown", lasting: millis(Math.min(order.forMs, host.lockdownMax)) });
+      const lasting = millis(Math.min(order.forMs, host.lockdownMax));
+      const until = trusted(host.wall) ? later(host.wall.at, lasting) : null;
+      host.send({ type: "lockdown", lasting, until });
       return { status: "done" };
+    }
     case "unlock":
       host.reports.plain("unlock", { who: order.who, detail });
       host.send({ type: "unlock" });

@@ -40,7 +40,7 @@ export interface Surroundings {
   readonly deviceOut: boolean;
   /** Something that just happened (tailgating, torn, …) and nobody else's turn has begun. */
   readonly notice: StreetScreen | null;
-  /** The one who was attended has waited for 60 s. */
+  /** The one who was sent to staff has waited for 60 s, and for no longer than a next step stays after that. */
   readonly unanswered: boolean;
   /** Mains power is going. */
   readonly powerGoing: boolean;
@@ -58,11 +58,13 @@ const plain = (screen: StreetScreen, values: Shown["values"] = {}): Shown => ({ 
 export function shownOf(context: LaneContext, access: Access, around: Surroundings): Shown {
   if (around.powerGoing) return plain("power-going");
   const closed = byMode(modeOf(context), context.direction, access);
-  if (closed !== null) return plain(closed);
+  const { lockdownUntil: until } = context;
+  if (closed !== null) return plain(closed, closed === "lockdown" && until !== null ? { until } : {});
   switch (access) {
     case "idle":
+      return waitingFor(context, around);
     case "lingering":
-      return plain(around.notice ?? walking(context) ?? idle(around));
+      return unanswered(context, around) ?? waitingFor(context, around);
     case "presented":
       return plain(around.guidance ?? around.notice ?? (context.direction === "entry" ? idle(around) : "idle-exit"));
     case "screening":
@@ -103,6 +105,15 @@ function byMode(mode: LaneMode, direction: Direction, access: Access): StreetScr
   }
 }
 
+const waitingFor = (context: LaneContext, around: Surroundings): Shown =>
+  plain(around.notice ?? walking(context) ?? idle(around));
+
+/** Staff were called and did not come: whom to ring up. The same for everything that reads "please see staff". */
+function unanswered(context: LaneContext, around: Surroundings): Shown | null {
+  const answer = around.unanswered ? answerOf(context, around.period) : null;
+  return answer?.screen === "see-staff" ? { screen: "see-staff-call", values: {}, complaint: answer.complaint } : null;
+}
+
 function idle(around: Surroundings): StreetScreen {
   if (around.period === "after") return "after-end";
   if (around.deviceOut) return "device-out";
@@ -127,8 +138,9 @@ function measuring(context: LaneContext, around: Surroundings): Shown {
 function result(context: LaneContext, around: Surroundings): Shown {
   const answer = answerOf(context, around.period);
   if (answer === null) return plain(idle(around));
+  const late = unanswered(context, around);
+  if (late !== null) return late;
   const { screen, complaint } = answer;
-  if (screen === "see-staff" && around.unanswered) return { screen: "see-staff-call", values: {}, complaint };
   const people = context.decision?.people.length ?? 1;
   const days = context.decision?.people[0]?.credential.paperDaysLeft ?? 0;
   if (screen === "go" && context.ticket?.release.wide) return plain("assistance");

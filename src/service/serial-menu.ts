@@ -139,6 +139,7 @@ export class SerialMenu {
       this.#wrong++;
       if (this.#wrong % TRIES === 0) this.#lockedUntil = monotonic(this.#clock.monotonic() + LOCKED);
       this.#say(code.isNew() ? "this lane has no code yet: begin in the panel with its one-time code" : "wrong code");
+      this.#parts.terminal.write("technician's code: ");
       return;
     }
     this.#wrong = 0;
@@ -190,7 +191,7 @@ export class SerialMenu {
     } else if (choice === "6") {
       const wanted = await this.#ask(selftestParts.join(", "));
       const part = selftestParts.find((known) => known === wanted);
-      if (part === undefined) this.#say("no such part");
+      if (part === undefined) this.#say(`no such part; type one of ${selftestParts.join(", ")}`);
       else for (const step of (await selftest(part, bench)).steps) this.#result(step);
     } else if (choice === "7") {
       setSafeMode(directory, !inSafeMode(directory));

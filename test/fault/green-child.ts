@@ -41,7 +41,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 // A quarter of an hour, at whose end sums are reported, closes while people still come.
 const clock = new SimClock(instant(Date.UTC(2020, 4, 6, 1, 12)));
-const config = loadConfig(writeDemoLane(input.folder, input.broker));
+const { publicKey: district } = await districtKeys();
+const config = loadConfig(writeDemoLane(input.folder, input.broker, district));
 const { correction } = measureSettings(config);
 const issuer = createSigningKey();
 const lines = new Set<InputLine>();
@@ -93,7 +94,7 @@ const kiosk = await wire(
       clientId: Object.values(demoLane).join("-"),
       keepalive: millis(10_000),
     },
-    districtKey: (await districtKeys()).publicKey,
+    districtKey: district,
     dayKey: () => dayKey,
     orderKeys: [],
     reporting: { reserve: false, capacity: 16 << 20 },

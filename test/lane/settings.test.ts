@@ -89,6 +89,33 @@ describe("texts of the street", () => {
   });
 });
 
+describe("a lockdown", () => {
+  const order = (minutes: number) => ({ kind: "lockdown", cid: "c-1", who: "op-1", forMs: minutes * 60_000 }) as const;
+
+  it("tells the street when entry opens again: by the order, capped by the site, and anew when it is renewed", async () => {
+    const one = await new LaneBench(new SimClock(noon)).ready();
+    const { at } = one.clock.wall();
+    await one.lane.order(order(20));
+    expect(one.street).toMatchObject({ screen: "lockdown", values: { until: at + 20 * 60_000 } });
+    await one.wait(60_000);
+    expect(one.street?.values.until).toBe(at + 20 * 60_000);
+    await one.lane.order(order(90));
+    expect(one.street?.values.until).toBe(at + 60_000 + 30 * 60_000);
+    await one.lane.order({ kind: "unlock", cid: "c-2", who: "op-1" });
+    expect(one.street).toMatchObject({ screen: "idle-entry", values: {} });
+  });
+
+  it("says no time that no trusted clock could tell, and ends all the same", async () => {
+    const clock = new SimClock(noon);
+    clock.setTrust("unsynced");
+    const one = await new LaneBench(clock).ready();
+    await one.lane.order(order(1));
+    expect(one.street).toMatchObject({ screen: "lockdown", values: {} });
+    await one.wait(61_000);
+    expect(one.street?.screen).not.toBe("lockdown");
+  });
+});
+
 describe("a calibration", () => {
   const record = (expires: string) => ({
     at: "2019-05-01T00:00:00Z",

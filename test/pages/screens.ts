@@ -1,8 +1,8 @@
 /** Every street screen as a lane would show it, with the values that its text takes. */
 
-import { streetFacts } from "../../src/core/street.ts";
 import { instantFromIso } from "../../src/core/units.ts";
 import { type StreetScreen, type StreetView, streetScreens } from "../../src/core/views.ts";
+import { denials } from "../ui/street-table.ts";
 
 const values: Partial<Record<StreetScreen, StreetView["values"]>> = {
   "before-start": { from: instantFromIso("2020-04-26T08:00:00+08:00") },
@@ -15,10 +15,9 @@ const values: Partial<Record<StreetScreen, StreetView["values"]>> = {
 const exits: readonly StreetScreen[] = ["idle-exit", "go-exit"];
 
 export function viewOf(screen: StreetScreen): Partial<StreetView> & { screen: StreetScreen } {
-  const complaint = streetFacts[screen].footer === "complaint" ? "LQ03-4033-5-7" : null;
   return {
     screen,
-    complaint,
+    complaint: denials.includes(screen) ? "LQ03-4033-5-7" : null,
     values: values[screen] ?? {},
     direction: exits.includes(screen) ? "exit" : "entry",
     progress: screen === "forehead" ? 0.62 : screen === "again" ? 0.8 : null,

@@ -9,6 +9,7 @@ import { reasonFacts } from "../../src/core/verdict/reasons.ts";
 import { guardCounts, streetScreens } from "../../src/core/views.ts";
 import { looks } from "../../src/ui/display/looks.ts";
 import { stepsAt } from "../../src/ui/guard/steps.ts";
+import { rowOf } from "./street-table.ts";
 
 type Tree = { readonly [key: string]: Tree | string | readonly (string | Tree | readonly string[])[] };
 
@@ -64,6 +65,13 @@ describe("what the street reads", () => {
       expect(lines.join("") + english).not.toMatch(/[。！!.]/);
     },
   );
+
+  it.each(streetScreens)("says for %s what the design says, and sounds as it sounds", (screen) => {
+    const { headline, tone } = rowOf(screen);
+    expect(zh.street.screens[screen].headline.join("")).toBe(headline.zh.replace("，", ""));
+    expect(en.street.screens[screen].headline.join(" ")).toBe(headline.en);
+    expect(streetFacts[screen].tone).toBe(tone);
+  });
 
   it("tells nobody apart: everything that calls for staff has one screen, one tone, one footer", () => {
     const neutral = reasonCodes.filter((code) => reasonFacts[code].street === "see-staff");

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import { districtKeys, orderKeys } from "../support/keys.ts";
 import { PanelRig } from "../support/panel.ts";
 
 const CODE = "valve-71-moss";
@@ -66,6 +68,7 @@ const writes = [
   "wizard",
   "checks",
   "files",
+  "awake",
   "selftest",
   "calibration/point",
   "calibration/result",
@@ -164,6 +167,38 @@ describe("the panel's door", () => {
     expect((await get("health", third)).status).toBe(401);
   }, 30_000);
 
+  it("idles out while the page asks by itself, and stays while a hand moves", async () => {
+    const caller = await technician();
+    const closed = new Promise<number>((resolve) => {
+      const socket = new WebSocket(`ws://localhost:${rig.port}/technician/live`, {
+        headers: { origin: rig.url, cookie: caller.cookie },
+      });
+      socket.on("close", resolve);
+    });
+    for (let minute = 0; minute < 20; minute++) {
+      rig.boot.seconds += 60;
+      expect((await post("awake", {}, caller)).status).toBe(200);
+    }
+    for (let minute = 0; minute < 14; minute++) {
+      rig.boot.seconds += 60;
+      for (const path of ["state", "health", "config"]) expect((await get(path, caller)).status).toBe(200);
+    }
+    rig.boot.seconds += 61;
+    expect((await get("health", caller)).status).toBe(401);
+    expect((await post("awake", {}, caller)).status).toBe(401);
+    expect(JSON.parse(await (await get("state", caller)).text()).session).toBeNull();
+    expect(await closed).toBe(1008);
+  }, 30_000);
+
+  it("is not kept open by a request that another site made", async () => {
+    const caller = await technician();
+    rig.boot.seconds += 14 * 60;
+    expect((await post("awake", {}, { cookie: caller.cookie })).status).toBe(403);
+    expect((await post("awake", {}, caller, { origin: "https://evil.example" })).status).toBe(403);
+    rig.boot.seconds += 61;
+    expect((await get("health", caller)).status).toBe(401);
+  }, 30_000);
+
   it("ends every other session when the code is changed", async () => {
     const [one, two] = [await technician(), await signIn()];
     expect((await post("code", { code: "other-code-55" }, one)).status).toBe(200);
@@ -200,9 +235,12 @@ describe("what the panel takes in", () => {
       ["maintenance", { on: true, more: 1 }],
       ["wizard", { step: "../../etc", state: "done" }],
       ["wizard", { step: "network", state: "__proto__" }],
-      ["files", { kind: "../../../etc/passwd", pem: "x" }],
-      ["files", { kind: "ca.pem/../x", pem: "x" }],
-      ["files", { kind: "certificate", pem: 5 }],
+      ["files", { kind: "../../../etc/passwd", text: "x", take: true }],
+      ["files", { kind: "ca/../x", text: "x", take: true }],
+      ["files", { kind: "__proto__", text: "x", take: true }],
+      ["files", { kind: "certificate", text: 5, take: true }],
+      ["files", { kind: "ca", text: "x" }],
+      ["files", { kind: "ca", text: "x", take: true, path: "/etc/passwd" }],
       ["selftest", { part: "rm -rf /" }],
       ["calibration/point", { which: "low", reference: 1e9 }],
       ["calibration/result", { serial: "<script>", sensor: "x" }],
@@ -223,28 +261,11 @@ describe("what the panel takes in", () => {
       body: '{"changes":{"__proto__":{"x":1}}}',
     });
     expect(raw.status).toBeGreaterThanOrEqual(400);
-    expect((await post("files", { kind: "ca", pem: "x".repeat(70_000) }, caller)).status).toBe(413);
+    expect((await post("files", { kind: "ca", text: "x".repeat(70_000), take: true }, caller)).status).toBe(413);
+    expect((await post("files", { kind: "roots", text: "x".repeat(16_385), take: true }, caller)).status).toBe(400);
     expect(readdirSync(rig.folder)).not.toContain("tls");
     expect(rig.trial.applied).toBe(0);
     expect(rig.bench.mode()).toBe("normal");
-  }, 30_000);
-
-  it("are certificates that Node can read, under names of its own, for the lane alone", async () => {
-    const caller = await technician();
-    for (const pem of ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]) {
-      const answer = await post("files", { kind: "certificate", pem }, caller);
-      expect([answer.status, await answer.json()]).toMatchObject([422, { code: "GL-4114" }]);
-    }
-    const made = (args: string[]): string =>
-      execFileSync("openssl", args, { stdio: ["ignore", "pipe", "ignore"] }).toString();
-    const key = made(["ecparam", "-name", "prime256v1", "-genkey", "-noout"]);
-    expect((await post("files", { kind: "certificate", pem: key }, caller)).status).toBe(422);
-    const stored = await post("files", { kind: "key", pem: key }, caller);
-    expect([stored.status, await stored.json()]).toMatchObject([
-      200,
-      { field: "broker.key", path: join(rig.folder, "tls/lane.key") },
-    ]);
-    expect(statSync(join(rig.folder, "tls/lane.key")).mode & 0o777).toBe(0o600);
   }, 30_000);
 
   it("is a configuration that applies only whole and takes itself back", async () => {
@@ -261,6 +282,146 @@ describe("what the panel takes in", () => {
     const applied = await post("config/apply", { changes: { "timings.wideWindow": "18 s" } }, caller);
     expect([applied.status, await applied.json()]).toMatchObject([200, { ok: true, version: 3 }]);
     expect(rig.panel.settings.history()[0]).toMatchObject({ by: "tech-1", state: "current" });
+  }, 30_000);
+});
+
+describe("the files that a technician brings", () => {
+  const made = (...args: string[]): string =>
+    execFileSync("openssl", args, { stdio: ["ignore", "pipe", "ignore"] }).toString();
+  const pem = () => made("ecparam", "-name", "prime256v1", "-genkey", "-noout");
+  const authority = (): { readonly certificate: string; readonly key: string } => {
+    const both = made(
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "-"],
+      ...["-subj", "/CN=District CA", "-days", "90", "-out", "-"],
+    );
+    const certificate = /-----BEGIN CERTIFICATE[\s\S]+END CERTIFICATE-----\n/.exec(both)?.[0] ?? "";
+    return { certificate, key: both.replace(certificate, "") };
+  };
+  const bring = async (kind: string, text: string, take: boolean, caller: Caller) => {
+    const answer = await post("files", { kind, text, take }, caller);
+    return { status: answer.status, text: await answer.clone().text(), body: (await answer.json()) as never as Look };
+  };
+  interface Look {
+    readonly code?: string;
+    readonly why?: string;
+    readonly field?: string;
+    readonly path?: string;
+    readonly items?: readonly {
+      name: string;
+      type: string;
+      role: string | null;
+      until: string | null;
+      fingerprint: string;
+    }[];
+  }
+
+  it("are told for what they are before they are taken, and lie there for the lane alone afterwards", async () => {
+    const caller = await technician();
+    const { certificate } = authority();
+    const { publicKey } = await districtKeys();
+    const orders = [(await orderKeys("op-1")).believed, (await orderKeys("conf-1", "configuration")).believed];
+    const good: [string, string, string, unknown][] = [
+      ["ca", certificate, "broker.ca", [{ name: "District CA", type: "ec prime256v1" }]],
+      ["certificate", certificate, "broker.certificate", [{ name: "District CA" }]],
+      ["key", pem(), "broker.key", [{ type: "ec prime256v1", name: "" }]],
+      [
+        "district-key",
+        JSON.stringify(publicKey),
+        "broker.districtKey",
+        [{ name: "district-1", type: "ec prime256v1" }],
+      ],
+      [
+        ...(["order-keys", JSON.stringify(orders), "broker.orderKeys"] as const),
+        [
+          { name: "op-1", role: "operator" },
+          { name: "conf-1", role: "configuration", type: "ed25519" },
+        ],
+      ],
+      // As `greenlane order keygen` prints it.
+      ["order-keys", JSON.stringify(orders[0]), "broker.orderKeys", [{ name: "op-1", role: "operator" }]],
+      ["roots", certificate, "trust.roots", [{ type: "ec prime256v1" }]],
+    ];
+    for (const [kind, text, field, items] of good) {
+      const seen = await bring(kind, text, false, caller);
+      expect([kind, seen.status, seen.body]).toMatchObject([kind, 200, { field, items }]);
+      expect(seen.body.path).toBeUndefined();
+      for (const item of seen.body.items ?? []) expect(item.fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    }
+    expect(existsSync(join(rig.folder, "tls"))).toBe(false);
+    for (const [kind, text, field] of good) {
+      const { body } = await bring(kind, text, true, caller);
+      expect(body.field).toBe(field);
+      expect(body.path).toMatch(new RegExp(`^${rig.folder}/tls/${kind}-[0-9a-f]{16}$`));
+      expect(readFileSync(body.path ?? "", "utf8")).toBe(text);
+      expect(statSync(body.path ?? "").mode & 0o777).toBe(0o600);
+    }
+    expect(statSync(join(rig.folder, "tls")).mode & 0o077).toBe(0);
+  }, 30_000);
+
+  it("are refused with a reason where they are something else, whole or broken, and nothing is kept", async () => {
+    const caller = await technician();
+    const { certificate, key } = authority();
+    const district = await districtKeys();
+    const order = await orderKeys("op-1");
+    const rsa = { kty: "RSA", n: "AQAB", e: "AQAB" };
+    const bad: [string, string, string][] = [
+      ...["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", pem()].map(
+        (text): [string, string, string] => ["certificate", text, text.includes("PRIVATE") ? "GL-4116" : "GL-4114"],
+      ),
+      ["ca", certificate + key, "GL-4116"],
+      ["key", certificate, "GL-4114"],
+      ["key", made("genpkey", "-algorithm", "ed25519", "-aes-256-cbc", "-pass", "pass:secret"), "GL-4114"],
+      ["district-key", "{", "GL-4117"],
+      ["district-key", "null", "GL-4117"],
+      ["district-key", "[]", "GL-4117"],
+      ["district-key", JSON.stringify(order.believed.jwk), "GL-4117"],
+      ["district-key", JSON.stringify(rsa), "GL-4117"],
+      ["district-key", JSON.stringify({ ...district.publicKey, x: "AAAA" }), "GL-4117"],
+      ["district-key", JSON.stringify(district.privateKey), "GL-4116"],
+      ["order-keys", "[]", "GL-4117"],
+      ["order-keys", JSON.stringify([order.believed, order.believed]), "GL-4117"],
+      ["order-keys", JSON.stringify([{ ...order.believed, role: "root" }]), "GL-4117"],
+      ["order-keys", JSON.stringify([{ ...order.believed, kid: "\u202e<b>" }]), "GL-4117"],
+      ["order-keys", JSON.stringify([{ ...order.believed, jwk: district.publicKey }]), "GL-4117"],
+      ["order-keys", JSON.stringify(order.signing), "GL-4116"],
+      ["roots", "-----BEGIN X-----\n-----END X-----", "GL-4117"],
+      ["roots", "[".repeat(16_000), "GL-4117"],
+      ["roots", pem(), "GL-4116"],
+    ];
+    for (const [kind, text, code] of bad)
+      for (const take of [false, true]) {
+        const { status, body } = await bring(kind, text, take, caller);
+        expect([kind, text.slice(0, 40), status, body.code]).toEqual([kind, text.slice(0, 40), 422, code]);
+        expect(body.why).toMatch(/\w{4}/);
+      }
+    expect(existsSync(join(rig.folder, "tls"))).toBe(false);
+  }, 30_000);
+
+  it("never repeat a private key, neither in an answer nor in the bundle", async () => {
+    const caller = await technician();
+    const secret = pem();
+    const scalar = secret.split("\n")[1] ?? "";
+    const answers = [await bring("key", secret, false, caller), await bring("key", secret, true, caller)];
+    answers.push(await bring("certificate", secret, true, caller), await bring("roots", secret, true, caller));
+    await post("config/apply", { changes: { "broker.key": answers[1]?.body.path } }, caller);
+    const told = [...answers.map(({ text }) => text), await (await get("config", caller)).text()];
+    told.push(await (await get("log", caller)).text(), await (await get("config/history", caller)).text());
+    const bundle = gunzipSync(Buffer.from(await (await get("bundle", caller)).arrayBuffer())).toString();
+    for (const text of [...told, bundle]) expect(text).not.toContain(scalar.slice(0, 20));
+  }, 30_000);
+
+  it("never overwrite the file in use, and the oldest of many make room", async () => {
+    const caller = await technician();
+    const another = async () => JSON.stringify((await districtKeys()).publicKey);
+    const first = (await bring("district-key", await another(), true, caller)).body.path ?? "";
+    const used = await post("config/apply", { changes: { "broker.districtKey": first } }, caller);
+    expect(used.status).toBe(200);
+    const others = new Set<string>();
+    for (let n = 0; n < 12; n++)
+      others.add((await bring("district-key", await another(), true, caller)).body.path ?? "");
+    expect(others.size).toBe(12);
+    expect(existsSync(first)).toBe(true);
+    expect(readdirSync(join(rig.folder, "tls")).length).toBeLessThanOrEqual(10);
   }, 30_000);
 });
 

@@ -9,7 +9,7 @@ import type {
   ReleaseCause,
   Verdict,
 } from "../flow.ts";
-import { type Millis, type Monotonic, since } from "../units.ts";
+import { type Instant, type Millis, type Monotonic, since } from "../units.ts";
 import { groupVerdict, nextForehead } from "./judge.ts";
 import type { Decision, LaneTimings, Person, Ticket } from "./lane-events.ts";
 
@@ -26,6 +26,8 @@ export interface LaneContext {
   readonly maintenance: boolean;
   readonly lockdown: boolean;
   readonly lockdownFor: Millis;
+  /** When it ends, for whoever reads the screen; it lapses by `lockdownFor` alone. */
+  readonly lockdownUntil: Instant | null;
 
   /** Outside the rules' dates (P2). */
   readonly open: boolean;
@@ -63,6 +65,7 @@ export function initialContext(timings: LaneTimings, decide: Decide, latched: bo
     maintenance: false,
     lockdown: false,
     lockdownFor: timings.result,
+    lockdownUntil: null,
     open: false,
     blind: false,
     mask: "unknown",

@@ -9,7 +9,7 @@ import type {
   Release,
   Verdict,
 } from "../flow.ts";
-import type { Millis, Monotonic } from "../units.ts";
+import type { Instant, Millis, Monotonic } from "../units.ts";
 
 export type LaneInput =
   /** Devices answer and the first verdict could be given: leaves boot. */
@@ -26,7 +26,8 @@ export type LaneInput =
   | { readonly type: "fire" }
   /** Local reset with key or PIN. The shell sends it only with the contact at rest. */
   | { readonly type: "fire.reset" }
-  | { readonly type: "lockdown"; readonly lasting: Millis }
+  /** `until` is the wall's word for the same end, for the screen alone; null where no trusted clock can tell it. */
+  | { readonly type: "lockdown"; readonly lasting: Millis; readonly until: Instant | null }
   | { readonly type: "unlock" }
   | { readonly type: "presence"; readonly side: Direction; readonly present: boolean }
   /** New codes for the current turn were read and are being checked; `count` > 1 is a family page. */

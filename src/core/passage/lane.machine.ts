@@ -241,7 +241,11 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             guard: "notBurning",
             actions: [
               cancel("lockdown"),
-              assign(({ event }) => ({ lockdown: true, lockdownFor: event.lasting })),
+              assign(({ event: { lasting, until } }) => ({
+                lockdown: true,
+                lockdownFor: lasting,
+                lockdownUntil: until,
+              })),
               raise({ type: "lockdown.lapsed" }, { id: "lockdown", delay: ({ context }) => context.lockdownFor }),
             ],
           },

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { days, millis } from "../../core/units.ts";
+import { KeyFileFault, readDistrictKey, readOrderKeys } from "../../protocol/key-files.ts";
 import type { Check, Outcome, Patient } from "./check.ts";
 
 const PATIENCE = millis(5000);
@@ -110,6 +111,40 @@ export const linkChecks: readonly Check[] = [
     },
   },
   {
+    id: "keys.district",
+    zh: "街道公钥",
+    en: "District's public key",
+    look({ config, host }) {
+      const { districtKey: path } = config.broker;
+      const found = path === null ? "none" : keysIn(path, host, (text) => [readDistrictKey(text).kid ?? "read"]);
+      if (typeof found === "object") return { status: "ok", measured: found.join(", ") };
+      return {
+        status: "fail",
+        code: "GL-3111",
+        measured: found,
+        expected: "the district's public key (JWK file)",
+        fix: "without it no red or yellow can be reported and the lane stays out of service; install it in the panel's step 2",
+      };
+    },
+  },
+  {
+    id: "keys.orders",
+    zh: "指令公钥",
+    en: "Keys of orders",
+    look({ config, host }) {
+      const { orderKeys: path } = config.broker;
+      const found = path === null ? "none" : keysIn(path, host, (text) => readOrderKeys(text).map(({ kid }) => kid));
+      if (typeof found === "object") return { status: "ok", measured: found.join(", ") };
+      return {
+        status: path === null ? "warn" : "fail",
+        code: "GL-3112",
+        measured: found,
+        expected: "a list of the keys whose orders are obeyed",
+        fix: "without it this lane obeys no order of the control room; install the district's list in the panel's step 2",
+      };
+    },
+  },
+  {
     id: "trust.roots",
     zh: "信任根",
     en: "Trust roots",
@@ -154,6 +189,17 @@ export const linkChecks: readonly Check[] = [
     },
   },
 ];
+
+/** The names of the keys in a file, or what is wrong with it. */
+function keysIn(path: string, host: Patient["host"], read: (text: string) => string[]): readonly string[] | string {
+  const text = host.read(path);
+  if (text === null) return `${path} can't be read`;
+  try {
+    return read(text);
+  } catch (error) {
+    return `${path}: ${error instanceof KeyFileFault ? error.message : "can't be read"}`;
+  }
+}
 
 function certificate(broker: Patient["config"]["broker"], host: Patient["host"], now: Patient["now"]): Outcome {
   if (broker.certificate === null) return { status: "skipped", measured: "not used on the loopback" };

@@ -27,7 +27,7 @@ export function footOf(view: StreetView, look: Look, setup: Setup | null, time: 
       return foot(until === null ? called : el("p", {}, until), complaints, technical);
     }
     case "complaint":
-      if (look.ground === "channels") return foot(el("p", {}, words["by-hand"]), complaints, number);
+      if (look.ground === "channels") return foot(el("p", {}, words["by-hand"]), complaints, technical, number);
       return foot(complaints, technical, number);
     case "help":
       return foot(el("p", { class: "help" }, helpText(view)), clock);

@@ -3,6 +3,7 @@ import type { StreetView } from "../../core/views.ts";
 import { byId } from "../shared/dom.ts";
 import { Live } from "../shared/live.ts";
 import "./display.css";
+import "./steps.css";
 import { draw } from "./draw.ts";
 import { PageSounds } from "./sounds.ts";
 import { scaleStage, sizeType } from "./stage.ts";

@@ -31,7 +31,7 @@ function valuesOf(view: StreetView, setup: Setup | null, language: Language): Va
   }
   for (const [key, value] of Object.entries(view.values)) {
     if (key === "from") values.from = dayAndHour(Number(value), language);
-    else if (key === "until") values.until = timeOfDay(Number(value));
+    else if (key === "until") values.until = timeOfDay(upToTheMinute(Number(value)));
     else if (key === "days" && language === "en") values.days = `${value} ${Number(value) === 1 ? "day" : "days"}`;
     else values[key] = value;
   }
@@ -47,6 +47,9 @@ export function textsOf(view: StreetView, setup: Setup | null, language: Languag
   const lines = setup?.size === "big" ? (texts.big ?? texts.lines) : texts.lines;
   return { headline: texts.headline, lines: fillAll(lines, valuesOf(view, setup, language)) };
 }
+
+/** Nobody comes back to a gate that is still shut; the second that an order takes on its way is no further minute. */
+const upToTheMinute = (at: number): number => Math.ceil((at - 1000) / 60_000) * 60_000;
 
 /** `预计 08:40 恢复`, where the lane said until when. */
 export function untilText(view: StreetView): string | null {

@@ -7,7 +7,7 @@ import { language, speak, t } from "./language.ts";
 import { ConfigPage } from "./pages/config.tsx";
 import { HealthPage, LogPage, modeName, OverviewPage, PlotsPage, SupportPage } from "./pages/health.tsx";
 import { StaffList } from "./pages/staff.tsx";
-import { Head } from "./parts.tsx";
+import { Head, LanguageButton } from "./parts.tsx";
 import { SetCode, SignIn } from "./sign-in.tsx";
 import { useSignal } from "./signal.ts";
 import { AlertStep } from "./steps/alert.tsx";
@@ -111,14 +111,7 @@ function Panel({ known, gone }: { known: PanelState; gone: boolean }) {
           <p>{modeName(mode)}</p>
           {mode === "maintenance" ? <p>{t("外屏显示「暂停使用」", "The screen says out of service")}</p> : null}
           <p>{t("出口保持可通行", "The exit stays free")}</p>
-          <button
-            type="button"
-            class="quiet"
-            id="language"
-            onClick={() => speak(language.value() === "zh" ? "en" : "zh")}
-          >
-            {t("English", "中文")}
-          </button>
+          <LanguageButton />
           <button type="button" class="quiet" id="sign-out" onClick={() => void post("sign-out").then(refresh)}>
             {t("退出登录", "Sign out")}
           </button>

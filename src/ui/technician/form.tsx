@@ -121,16 +121,14 @@ function Control({
   );
 }
 
+interface ControlProps {
+  readonly described: { readonly id: string; readonly "aria-describedby": string };
+  readonly value: unknown;
+  readonly onDraft: (value: unknown) => void;
+}
+
 /** A text in both languages; emptied in both it is left out. */
-function WordsControl({
-  described,
-  value,
-  onDraft,
-}: {
-  described: { id: string; "aria-describedby": string };
-  value: unknown;
-  onDraft: (value: unknown) => void;
-}) {
+function WordsControl({ described, value, onDraft }: ControlProps) {
   const { zh = "", en = "" } = (value ?? {}) as { zh?: string; en?: string };
   const put = (next: { zh: string; en: string }): void => onDraft(next.zh === "" && next.en === "" ? null : next);
   return (
@@ -147,15 +145,7 @@ function WordsControl({
   );
 }
 
-function JsonControl({
-  described,
-  value,
-  onDraft,
-}: {
-  described: { id: string; "aria-describedby": string };
-  value: unknown;
-  onDraft: (value: unknown) => void;
-}) {
+function JsonControl({ described, value, onDraft }: ControlProps) {
   const [text, setText] = useState<string | null>(null);
   return (
     <textarea

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { CheckResult } from "../../core/panel.ts";
 import { type Finding, type Refusal, Refused } from "./api.ts";
 import { Icon, type IconName } from "./icons.tsx";
-import { remedy, t } from "./language.ts";
+import { language, remedy, speak, t } from "./language.ts";
 
 export function Head({ title, about, children }: { title: string; about: string; children?: ComponentChildren }) {
   return (
@@ -177,6 +177,19 @@ export function Button({
     </button>
   );
 }
+
+/** Each language offers the other one in its own words. */
+export const LanguageButton = () => (
+  <button
+    type="button"
+    class="quiet"
+    id="language"
+    lang={language.value() === "zh" ? "en" : "zh-CN"}
+    onClick={() => speak(language.value() === "zh" ? "en" : "zh")}
+  >
+    {t("English", "中文")}
+  </button>
+);
 
 /** Runs `ask` at once and then again each `every` ms while the part is shown. */
 export function usePoll(ask: () => void, every: number): void {

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { PanelState } from "../../core/panel.ts";
 import { post } from "./api.ts";
 import { t } from "./language.ts";
-import { Button, Trouble, useAction } from "./parts.tsx";
+import { Button, LanguageButton, Trouble, useAction } from "./parts.tsx";
 import { listen, refresh } from "./store.ts";
 
 export function SignIn({ state }: { state: PanelState }) {
@@ -117,6 +117,7 @@ function Door({ title, children }: { title: string; children: preact.ComponentCh
       <section class="card">
         <h1>{title}</h1>
         {children}
+        <LanguageButton />
       </section>
     </main>
   );

@@ -1,6 +1,6 @@
 /** What the panel knows of the lane: its state, the stream of readings, where the technician is. */
 import type { PanelReadings, PanelState, WizardStep } from "../../core/panel.ts";
-import { get, Refused, useToken } from "./api.ts";
+import { get, post, Refused, useToken } from "./api.ts";
 import { signal } from "./signal.ts";
 
 export type Place = WizardStep | "overview" | "config" | "health" | "plots" | "log" | "staff" | "support";
@@ -20,6 +20,8 @@ export const passages = signal<readonly string[]>([]);
 export const away = signal(false);
 
 const TRACE_MS = 60_000;
+/** Well below the shortest idle time that can be set (1 min). */
+const AWAKE_MS = 20_000;
 
 /** Asks for the state; a lane that does not answer is shown as away and asked again by the caller. */
 export async function refresh(): Promise<void> {
@@ -62,4 +64,16 @@ function take(value: PanelReadings): void {
   }));
   if (fresh.length > 0) trace.set([...trace.value().filter((sample) => now - sample.at < TRACE_MS), ...fresh]);
   if (value.events.length > 0) passages.set([...passages.value(), ...value.events].slice(-12));
+}
+
+/** Tells the lane that somebody is there, while somebody is: what the page asks by itself keeps no session open. */
+export function stayAwake(): void {
+  let told = performance.now();
+  const act = (): void => {
+    if (performance.now() - told < AWAKE_MS || (state.value()?.session ?? null) === null) return;
+    told = performance.now();
+    void post("awake").catch(() => {});
+  };
+  for (const kind of ["pointerdown", "pointermove", "keydown", "wheel"])
+    window.addEventListener(kind, act, { passive: true });
 }

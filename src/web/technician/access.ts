@@ -49,15 +49,19 @@ export class PanelSessions {
     return token;
   }
 
-  /** The session of a token, used now; null for none, an unknown or an idle one. */
-  use(token: string | undefined): PanelSession | null {
+  /** The session of a token; null for none, an unknown or an idle one. Asking is no use of it: the page asks by itself. */
+  of(token: string | undefined): PanelSession | null {
     const found = this.#find(token);
-    if (found === null) return null;
+    return found === null ? null : { kind: found.kind, by: found.by };
+  }
+
+  /** Somebody did something. */
+  touch(token: string): void {
+    const found = this.#find(token);
     const now = this.#boot.uptimeSeconds();
     // Ten seconds of idle time more or less don't matter; a write on every request would.
-    if (now - found.seen > 10)
+    if (found !== null && now - found.seen > 10)
       this.#keep(this.#open.map((one) => (one.hash === found.hash ? { ...one, seen: now } : one)));
-    return { kind: found.kind, by: found.by };
   }
 
   end(token: string | undefined): void {
@@ -113,13 +117,16 @@ export class Access {
   }
 
   session(request: FastifyRequest): PanelSession | null {
-    return this.sessions.use(this.tokenOf(request));
+    return this.sessions.of(this.tokenOf(request));
   }
 
-  /** Refuses what has no session, and what changes something without the session's form token. */
+  /**
+   * Refuses what has no session, and what changes something without the session's form token. The page reads by itself
+   * and posts only when somebody does something, so that a post alone keeps a session from idling out.
+   */
   guard = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const token = this.tokenOf(request);
-    const session = this.sessions.use(token);
+    const session = this.sessions.of(token);
     if (token === undefined || session === null)
       return reply.code(401).send({ ok: false, code: "GL-5020", why: "signed out" });
     if (request.method === "GET") return undefined;
@@ -129,6 +136,7 @@ export class Access {
       return reply
         .code(403)
         .send({ ok: false, code: "GL-5021", why: "the request does not come from this panel's page" });
+    this.sessions.touch(token);
     // With the one-time code nothing is possible but setting a code.
     if (session.kind === "one-time" && request.url !== "/technician/api/code")
       return reply.code(403).send({ ok: false, code: "GL-5022", why: "set the technician's code first" });

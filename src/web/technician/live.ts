@@ -15,7 +15,7 @@ const MOST = 4;
 
 export class PanelLive {
   readonly #bench: Workbench;
-  readonly #sockets = new Set<WebSocket>();
+  readonly #sockets = new Map<WebSocket, () => boolean>();
   #stop: (() => void)[] = [];
   #frame: Frame | null = null;
   #frameTimes: number[] = [];
@@ -33,13 +33,14 @@ export class PanelLive {
     return frame !== null && this.#bench.clock.monotonic() - frame.at < FRAME_SHOWN ? frame : null;
   }
 
-  add(socket: WebSocket): void {
+  /** Takes a connection over for as long as `signedIn` says so. */
+  add(socket: WebSocket, signedIn: () => boolean): void {
     if (this.#sockets.size >= MOST) {
       socket.close(1013, "too many panels");
       return;
     }
     if (this.#sockets.size === 0) this.#listen();
-    this.#sockets.add(socket);
+    this.#sockets.set(socket, signedIn);
     const forget = (): void => {
       this.#sockets.delete(socket);
       if (this.#sockets.size === 0) this.stop();
@@ -52,7 +53,7 @@ export class PanelLive {
 
   stop(): void {
     for (const end of this.#stop) end();
-    for (const socket of this.#sockets) socket.close(1001, "the kiosk stops");
+    for (const socket of this.#sockets.keys()) socket.close(1001, "the kiosk stops");
     this.#sockets.clear();
     this.#stop = [];
     this.#frame = null;
@@ -92,8 +93,9 @@ export class PanelLive {
 
   #tell(): void {
     const text = JSON.stringify(this.#readings());
-    for (const socket of this.#sockets) {
-      if (socket.bufferedAmount > UNSENT_LIMIT) socket.terminate();
+    for (const [socket, signedIn] of this.#sockets) {
+      if (!signedIn()) socket.close(1008, "signed out");
+      else if (socket.bufferedAmount > UNSENT_LIMIT) socket.terminate();
       else if (socket.readyState === socket.OPEN) socket.send(text);
     }
   }

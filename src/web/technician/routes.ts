@@ -91,7 +91,11 @@ export function technicianRoutes(panel: Panel): (app: FastifyInstance) => Promis
       },
     );
 
-    app.get("/technician/live", { websocket: true, preValidation: access.guard }, (socket) => live.add(socket));
+    app.post("/technician/api/awake", { preHandler: access.guard }, async () => ({ ok: true }));
+
+    app.get("/technician/live", { websocket: true, preValidation: access.guard }, (socket, request) =>
+      live.add(socket, () => access.session(request) !== null),
+    );
 
     setupRoutes(app, panel);
     configRoutes(app, panel);

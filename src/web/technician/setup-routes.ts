@@ -1,16 +1,13 @@
 /** Routes of the installation: maintenance, wizard, certificate files, self-tests, calibration, test alert, staff. */
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
-import writeFileAtomic from "write-file-atomic";
-import { withValue } from "../../config/walk.ts";
-import { wizardSteps } from "../../core/panel.ts";
+import { valueAt, withValue } from "../../config/walk.ts";
+import { keyFileKinds, wizardSteps } from "../../core/panel.ts";
 import { celsius } from "../../core/units.ts";
 import type { Position } from "../../ports/event-log.ts";
 import { type CalibrationPoint, calibrationRecord, measurePoint, twoPoints } from "../../service/calibrate.ts";
 import { allChecks, doctor } from "../../service/doctor.ts";
+import { keepKeyFile, keyFileFields, LONGEST_KEY_FILE, lookAtKeyFile } from "../../service/key-files.ts";
 import { selftest, selftestParts } from "../../service/selftest/selftest.ts";
 import { bodyOf, notThat } from "./body.ts";
 import type { Panel } from "./panel-parts.ts";
@@ -24,7 +21,10 @@ const bodies = {
   maintenance: Type.Object({ on: Type.Boolean() }, closed),
   wizard: Type.Object({ step: oneOf(wizardSteps), state: oneOf(["open", "done", "skipped", "go-to"]) }, closed),
   checks: Type.Object({ ids: Type.Array(Type.String({ maxLength: 60 }), { maxItems: 60 }) }, closed),
-  file: Type.Object({ kind: oneOf(["ca", "certificate", "key"]), pem: Type.String({ maxLength: 16_384 }) }, closed),
+  file: Type.Object(
+    { kind: oneOf(keyFileKinds), text: Type.String({ maxLength: LONGEST_KEY_FILE }), take: Type.Boolean() },
+    closed,
+  ),
   selftest: Type.Object({ part: oneOf(selftestParts) }, closed),
   point: Type.Object({ which: oneOf(["low", "high"]), reference: Type.Number({ minimum: -70, maximum: 400 }) }, closed),
   calibration: Type.Object({ serial, sensor: serial }, closed),
@@ -73,13 +73,13 @@ export function setupRoutes(app: FastifyInstance, panel: Panel): void {
   app.post("/technician/api/files", guarded, async (request, reply) => {
     const body = bodyOf(bodies.file, request.body);
     if (body === null) return reply.code(400).send(notThat);
-    const wrong = notPem(body.kind, body.pem);
-    if (wrong !== null) return reply.code(422).send({ ok: false, code: "GL-4114", why: wrong });
-    const folder = join(directory, "tls");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, { ca: "ca.pem", certificate: "lane.pem", key: "lane.key" }[body.kind]);
-    writeFileAtomic.sync(path, body.pem, { mode: 0o600, fsync: true });
-    return { ok: true, field: `broker.${body.kind}`, path };
+    const { kind, text, take } = body;
+    const seen = lookAtKeyFile(kind, text);
+    if (!seen.ok) return reply.code(422).send(seen);
+    const field = keyFileFields[kind];
+    if (!take) return { ...seen, field };
+    const used = Object.values(keyFileFields).map((each) => String(valueAt(settings.raw(), each) ?? ""));
+    return { ...seen, field, path: keepKeyFile(directory, kind, text, used) };
   });
 
   app.post("/technician/api/selftest", guarded, async (request, reply) => {
@@ -132,16 +132,4 @@ export function setupRoutes(app: FastifyInstance, panel: Panel): void {
     if (body === null) return reply.code(400).send(notThat);
     return { ok: panel.staff.remove(body.id) };
   });
-}
-
-/** Why a text is not the PEM that it should be, or null. */
-function notPem(kind: "ca" | "certificate" | "key", pem: string): string | null {
-  try {
-    if (kind === "key") createPrivateKey(pem);
-    else if (!new X509Certificate(pem).ca && kind === "ca")
-      return "this certificate is no authority: install the CA certificate that the district gave you";
-    return null;
-  } catch {
-    return `this is no ${kind === "key" ? "private key" : "certificate"} in PEM form (text that begins with -----BEGIN)`;
-  }
 }

@@ -215,7 +215,10 @@ describe("P0: nobody is held inside", () => {
   it.each([
     ["boot", (lane: Bench) => lane],
     ["normal", (lane: Bench) => lane.ready()],
-    ["lockdown", (lane: Bench) => lane.ready().send({ type: "lockdown", lasting: lane.clockMillis(60_000) })],
+    [
+      "lockdown",
+      (lane: Bench) => lane.ready().send({ type: "lockdown", lasting: lane.clockMillis(60_000), until: null }),
+    ],
     ["out of service", (lane: Bench) => lane.ready().send({ type: "service", ok: false })],
     ["maintenance", (lane: Bench) => lane.ready().send({ type: "maintenance", on: true })],
     ["a person at the entrance", (lane: Bench) => lane.ready().comes().shows("green")],
@@ -288,7 +291,10 @@ describe("supervision", () => {
   it.each([
     ["boot", (lane: Bench) => lane],
     ["maintenance", (lane: Bench) => lane.ready().send({ type: "maintenance", on: true })],
-    ["a lockdown", (lane: Bench) => lane.ready().send({ type: "lockdown", lasting: lane.clockMillis(60_000) })],
+    [
+      "a lockdown",
+      (lane: Bench) => lane.ready().send({ type: "lockdown", lasting: lane.clockMillis(60_000), until: null }),
+    ],
     ["a fault", (lane: Bench) => lane.ready().send({ type: "service", ok: false })],
   ])("fire stands above %s", (_, prepare) => {
     const lane = prepare(new Bench()).send({ type: "fire" });
@@ -300,7 +306,7 @@ describe("supervision", () => {
     const lane = new Bench().ready().send({ type: "rex" }).turns("exit").send({ type: "rex" }).send({ type: "fire" });
     lane.send({ type: "rex" }).send({ type: "guard.release", cause: "guard", people: 1, wide: false });
     lane.send({ type: "order.release" }).send({ type: "maintenance", on: true });
-    lane.send({ type: "lockdown", lasting: lane.clockMillis(60_000) }).wait(5000);
+    lane.send({ type: "lockdown", lasting: lane.clockMillis(60_000), until: null }).wait(5000);
     lane.send({ type: "fire.reset" }).wait(1000).ready().wait(5000);
     expect(lane.state.matches({ supervision: "normal" })).toBe(true);
     expect(lane.of("release")).toHaveLength(1);
@@ -323,7 +329,7 @@ describe("supervision", () => {
 
   it("a lockdown closes the entrance alone, and takes the grant that still waits for the turnstile", () => {
     const lane = new Bench().ready().comes().shows("green").forehead().leaves().comes().shows("green").forehead();
-    lane.send({ type: "lockdown", lasting: lane.clockMillis(60_000) });
+    lane.send({ type: "lockdown", lasting: lane.clockMillis(60_000), until: null });
     expect(lane.of("unused")).toHaveLength(1);
     lane.turns().wait(1000).leaves().comes().shows("green").forehead().wait(1000);
     expect(lane.of("release")).toHaveLength(1);
@@ -334,7 +340,7 @@ describe("supervision", () => {
   });
 
   it.each([
-    ["a lockdown", { type: "lockdown", lasting: millis(60_000) }, { type: "unlock" }],
+    ["a lockdown", { type: "lockdown", lasting: millis(60_000), until: null }, { type: "unlock" }],
     ["maintenance", { type: "maintenance", on: true }, { type: "maintenance", on: false }],
   ] as const)("neither guard nor order opens the entrance during %s, or makes up for it afterwards", (_, on, off) => {
     const lane = new Bench().ready().send(on);
@@ -343,7 +349,7 @@ describe("supervision", () => {
   });
 
   it("a lockdown that is renewed lasts from its renewal", () => {
-    const lockdown = (lane: Bench) => lane.send({ type: "lockdown", lasting: lane.clockMillis(10_000) });
+    const lockdown = (lane: Bench) => lane.send({ type: "lockdown", lasting: lane.clockMillis(10_000), until: null });
     const lane = lockdown(lockdown(new Bench().ready()).wait(8000)).wait(8000);
     expect(lane.state.matches({ supervision: "lockdown" })).toBe(true);
     expect(lane.wait(2000).state.matches({ supervision: "normal" })).toBe(true);
@@ -358,7 +364,7 @@ describe("supervision", () => {
 
   it("a lockdown lapses by the monotonic clock, and never interrupts a passage", () => {
     const lane = new Bench().ready().comes().shows("green").forehead();
-    lane.send({ type: "lockdown", lasting: lane.clockMillis(10_000) }).turns();
+    lane.send({ type: "lockdown", lasting: lane.clockMillis(10_000), until: null }).turns();
     expect(lane.of("passed")).toHaveLength(1);
     lane.comes().shows("green").forehead().wait(600);
     expect(lane.of("release")).toHaveLength(1);

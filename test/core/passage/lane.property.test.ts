@@ -42,7 +42,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: always("assistance", (lane) => lane.send({ type: "assistance" })) },
   {
     weight: 1,
-    arbitrary: always("lockdown", (lane) => lane.send({ type: "lockdown", lasting: lane.clockMillis(20_000) })),
+    arbitrary: always("lockdown", (lane) =>
+      lane.send({ type: "lockdown", lasting: lane.clockMillis(20_000), until: null }),
+    ),
   },
   { weight: 1, arbitrary: always("unlock", (lane) => lane.send({ type: "unlock" })) },
   {

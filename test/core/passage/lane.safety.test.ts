@@ -16,7 +16,7 @@ describe("a red code that was found", () => {
   });
 
   it.each([
-    ["a lockdown", { type: "lockdown", lasting: millis(20_000) }],
+    ["a lockdown", { type: "lockdown", lasting: millis(20_000), until: null }],
     ["a fault", { type: "service", ok: false }],
     ["maintenance", { type: "maintenance", on: true }],
     ["a fire", { type: "fire" }],
@@ -30,7 +30,7 @@ describe("a red code that was found", () => {
 
 describe("a guard's release that could not be carried out", () => {
   it.each([
-    ["a lockdown", { type: "lockdown", lasting: millis(20_000) }, { type: "unlock" }],
+    ["a lockdown", { type: "lockdown", lasting: millis(20_000), until: null }, { type: "unlock" }],
     ["maintenance", { type: "maintenance", on: true }, { type: "maintenance", on: false }],
   ] as const)("because of %s is not made up for when that ends", (_, begins, ends) => {
     const lane = new Bench().ready().comes().shows("green").forehead();
@@ -122,7 +122,10 @@ describe("over any sequence of people, staff and modes", () => {
     },
     { weight: 1, arbitrary: named("order", (lane) => lane.send({ type: "order.release" })) },
     { weight: 1, arbitrary: named("again", (lane) => lane.send({ type: "again", turn: lane.turn })) },
-    { weight: 1, arbitrary: named("lockdown", (lane) => lane.send({ type: "lockdown", lasting: millis(9000) })) },
+    {
+      weight: 1,
+      arbitrary: named("lockdown", (lane) => lane.send({ type: "lockdown", lasting: millis(9000), until: null })),
+    },
     { weight: 1, arbitrary: named("fault", (lane) => lane.send({ type: "service", ok: false })) },
     { weight: 1, arbitrary: named("mended", (lane) => lane.send({ type: "service", ok: true })) },
     ...[60, 300, 700, 2500, 6500].map((ms) => ({

@@ -110,6 +110,8 @@ export function HealthPage() {
         "network.address",
         "broker.certificate",
         "broker.reach",
+        "keys.district",
+        "keys.orders",
         "trust.roots",
         "secrets.mode",
         "storage.directory",

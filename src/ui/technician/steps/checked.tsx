@@ -7,6 +7,7 @@ import { t } from "../language.ts";
 import { StaffList } from "../pages/staff.tsx";
 import { Button, Card, Checks, Trouble, useAction } from "../parts.tsx";
 import { StepFrame } from "./frame.tsx";
+import { KeyFiles } from "./key-files.tsx";
 
 /** Runs checks of the doctor, at once and when asked again. */
 export function useChecks(ids: readonly string[]) {
@@ -56,63 +57,29 @@ export function NetworkStep() {
   );
 }
 
-const files = [
-  ["ca", "根证书", "CA certificate"],
-  ["certificate", "本机证书", "The lane's certificate"],
-  ["key", "私钥", "Private key"],
-] as const;
-
 export function BrokerStep() {
-  const checks = useChecks(["broker.certificate", "broker.reach", "secrets.mode", "trust.roots"]);
-  const [paths, setPaths] = useState<Readonly<Record<string, string>>>({});
-  const [pending, setPending] = useState<{ kind: string; pem: string } | null>(null);
-  const upload = useAction(async () => {
-    if (pending === null) return;
-    const { field, path } = await post<{ field: string; path: string }>("files", pending);
-    setPaths((before) => ({ ...before, [field]: path }));
-  });
-  useEffect(() => {
-    if (pending !== null) upload.start();
-  }, [pending]);
-  const names = useAction(async () => {
-    await post("config/apply", { changes: paths });
-    setPaths({});
-    checks.start();
-  });
+  const checks = useChecks([
+    "broker.certificate",
+    "broker.reach",
+    "keys.district",
+    "keys.orders",
+    "trust.roots",
+    "secrets.mode",
+  ]);
   return (
     <StepFrame
       step="broker"
-      about={t("地址和证书由街道提供", "The district gives address and certificates")}
+      about={t("地址、证书和公钥由街道提供", "The district gives address, certificates and keys")}
       missing={checks.known ? checks.failed : 1}
       actions={<Again {...checks} />}
     >
       <div class="columns">
-        <Card title={t("连接", "Connection")}>
-          <Fields paths={["broker.url", "broker.protocol", "broker.clientId"]} onApplied={checks.start} />
-          <h3>{t("证书文件（PEM）", "Certificate files (PEM)")}</h3>
-          {files.map(([kind, zh, en]) => (
-            <label key={kind} class="upload">
-              {t(zh, en)}{" "}
-              {paths[`broker.${kind}`] === undefined ? null : <span class="said">{t("已上传", "uploaded")}</span>}
-              <input
-                type="file"
-                id={`file-${kind}`}
-                accept=".pem,.crt,.key,.cer"
-                onChange={(event) => {
-                  const [file] = event.currentTarget.files ?? [];
-                  void file?.text().then((pem) => setPending({ kind, pem }));
-                }}
-              />
-            </label>
-          ))}
-          <Trouble refusal={upload.refusal} />
-          <Trouble refusal={names.refusal} />
-          {Object.keys(paths).length === 0 ? null : (
-            <Button kind="main" id="use-files" onClick={names.start} disabled={names.busy}>
-              {t("使用这些证书", "Use these files")}
-            </Button>
-          )}
-        </Card>
+        <div class="stack">
+          <Card title={t("连接", "Connection")}>
+            <Fields paths={["broker.url", "broker.protocol", "broker.clientId"]} onApplied={checks.start} />
+          </Card>
+          <KeyFiles onUsed={checks.start} />
+        </div>
         <Card title={t("检查项", "Checks")}>
           <Checks results={checks.results} />
           <Trouble refusal={checks.refusal} />
