@@ -67,6 +67,19 @@ const sideways = (): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 const go = (to: string): Promise<void> => page.click(`[data-to="${to}"]`);
 const text = (selector: string): Promise<string> => page.innerText(selector);
+/** A certificate of its own with its key, as a district gives them. */
+function ownCertificate(): { readonly certificate: string; readonly key: string } {
+  const made = execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "-"],
+      ...["-subj", "/CN=Lane 03", "-days", "90", "-out", "-"],
+    ],
+    { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" },
+  );
+  const [certificate = ""] = /-----BEGIN CERTIFICATE[\s\S]+END CERTIFICATE-----\n/.exec(made) ?? [];
+  return { certificate, key: made.replace(certificate, "") };
+}
 /** Pictures with a dark square in them, as from a camera that lives. */
 function film(): () => void {
   let grain = 0;
@@ -131,26 +144,32 @@ describe.each([
     };
     const district = await districtKeys();
     const order = await orderKeys("op-1");
-    const key = execFileSync("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout"]);
+    const [mine, another] = [ownCertificate(), ownCertificate()];
     await refusedAs("certificate", "a holiday's picture", "GL-4114");
     await refusedAs("ca", "x".repeat(20_000), "GL-4118");
-    await refusedAs("roots", key, "GL-4116");
+    await refusedAs("roots", mine.key, "GL-4116");
     await refusedAs("order-keys", JSON.stringify(district.publicKey), "GL-4117");
     await refusedAs("district-key", JSON.stringify(district.privateKey), "GL-4116");
     await picture("step-2-refused");
-    for (const [kind, content, name] of [
-      ["key", key, "ec prime256v1"],
-      ["district-key", JSON.stringify(district.publicKey), "district-1"],
-      ["order-keys", JSON.stringify([order.believed]), "op-1"],
-    ] as const) {
+    const taken = async (kind: string, content: string, shown: string): Promise<void> => {
       await bring(kind, content);
       await page.waitForSelector(`#take-${kind}`);
-      expect(await text(`[data-kind="${kind}"] .key-items`)).toMatch(new RegExp(`${name}[\\s\\S]*([0-9a-f]{4} ?){4}`));
+      expect(await text(`[data-kind="${kind}"] .key-items`)).toMatch(new RegExp(`${shown}[\\s\\S]*([0-9a-f]{4} ?){4}`));
       await press(`#take-${kind}`);
       await page.waitForSelector(`[data-kind="${kind}"] .said`);
-    }
+    };
+    await taken("key", mine.key, "ec prime256v1");
+    await taken("certificate", another.certificate, "Lane 03");
+    await taken("district-key", JSON.stringify(district.publicKey), "district-1");
+    await taken("order-keys", JSON.stringify([order.believed]), "op-1");
     await press("#use-files");
     await page.waitForSelector('[data-check="keys.district"].ok');
+    // A certificate of another set is told from the lane's own.
+    await page.waitForSelector('[data-check="broker.certificate"].fail');
+    expect(await text('[data-check="broker.certificate"]')).toMatch(said("GL-4112 … 同一套", "GL-4112 … same set"));
+    await taken("certificate", mine.certificate, "Lane 03");
+    await press("#use-files");
+    await page.waitForSelector('[data-check="broker.certificate"].ok');
     await page.waitForSelector("#use-files", { state: "detached" });
     expect(await text('[data-check="keys.orders"]')).toContain("op-1");
     expect(await text('[data-check="broker.reach"]')).toContain("reachable");
@@ -190,7 +209,7 @@ describe.each([
     await press("#maintenance");
     await page.waitForSelector(".picture");
     expect(rig.bench.mode()).toBe("maintenance");
-    expect(await text(".street")).toMatch(said("外屏显示「暂停使用」", "The screen says out of service"));
+    expect(await text(".street")).toMatch(said("外屏显示「暂停使用」", "local maintenance"));
     await press("#selftest");
     await page.waitForSelector('[data-check="camera.frames"].fail');
     expect(await text('[data-check="camera.frames"]')).toMatch(said("GL-2054 … 插头", "GL-2054 … plug"));

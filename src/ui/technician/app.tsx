@@ -1,5 +1,5 @@
 /** The frame: rail with steps and pages, work area, and what the street sees meanwhile. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type PanelState, type StepState, wizardSteps } from "../../core/panel.ts";
 import { post } from "./api.ts";
 import { Icon, type IconName } from "./icons.tsx";
@@ -149,9 +149,15 @@ function RailItem({
     place.set(to);
     if (wizardSteps.some((step) => step === to)) void post("wizard", { step: to, state: "go-to" }).catch(() => {});
   };
+  const button = useRef<HTMLButtonElement>(null);
+  // On a phone the rail is a line that is longer than the screen.
+  useEffect(() => {
+    if (here) button.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [here]);
   return (
     <li>
       <button
+        ref={button}
         type="button"
         class={here ? "here" : ""}
         aria-current={here ? "page" : undefined}

@@ -24,9 +24,11 @@ interface Look {
 
 export function KeyFiles({ onUsed }: { onUsed: () => void }) {
   const [paths, setPaths] = useState<Readonly<Record<string, string>>>({});
+  const [round, setRound] = useState(0);
   const use = useAction(async () => {
     await post("config/apply", { changes: paths });
     setPaths({});
+    setRound((before) => before + 1);
     onUsed();
   });
   const taken = Object.keys(paths).length;
@@ -34,7 +36,7 @@ export function KeyFiles({ onUsed }: { onUsed: () => void }) {
     <Card title={t("证书和公钥", "Certificates and keys")}>
       {kinds.map(([kind, zh, en]) => (
         <KeyFile
-          key={kind}
+          key={`${kind}-${round}`}
           kind={kind}
           label={t(zh, en)}
           onTaken={(field, path) => setPaths((before) => ({ ...before, [field]: path }))}

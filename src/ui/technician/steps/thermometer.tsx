@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { CheckResult } from "../../../core/panel.ts";
 import { post } from "../api.ts";
 import { Icon } from "../icons.tsx";
-import { t } from "../language.ts";
+import { language, t } from "../language.ts";
 import { Button, Card, Checks, Row, Trouble, useAction } from "../parts.tsx";
 import { axisStyle, Plot, seriesStyles } from "../plot.tsx";
 import { useSignal } from "../signal.ts";
@@ -126,7 +126,7 @@ function Trace() {
         axisStyle(),
       ],
     }),
-    [],
+    [language.value()],
   );
   return (
     <Card
@@ -134,6 +134,7 @@ function Trace() {
       about={t("实线目标，虚线环境", "solid: object, dashed: ambient")}
     >
       <Plot
+        key={language.value()}
         data={data}
         options={options}
         label={t("最近 60 秒的目标与环境温度", "Object and ambient temperature of the last 60 seconds")}
@@ -158,7 +159,10 @@ function PointCard({
   const take = useAction(async () => {
     setPoint(null);
     onPoint(null);
-    const { point: taken } = await post<{ point: Point }>("calibration/point", { which, reference: Number(text) });
+    const { point: taken } = await post<{ point: Point }>("calibration/point", {
+      which,
+      reference: Number(text.replace(",", ".")),
+    });
     setPoint(taken);
     onPoint(taken);
   });
