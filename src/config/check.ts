@@ -100,7 +100,7 @@ function wrongValue(schema: TSchema, path: string, found: unknown): Finding {
   const inner = plain(field);
   const rule = inner["x-quantity"];
   if (rule !== undefined) {
-    const meant = meantQuantity(found, rule.dimension);
+    const meant = meantQuantity(found, rule.dimension, rule.min, rule.max);
     return {
       code: codes.wrongUnit,
       path,
@@ -114,15 +114,25 @@ function wrongValue(schema: TSchema, path: string, found: unknown): Finding {
   return {
     code: outside ? codes.outsideLimits : codes.wrongType,
     path,
-    found: show(found),
+    found: show(inner["x-kind"] === "url" ? withoutUser(found) : found),
     expected: expectation(field),
     suggestion: better(inner, found),
     clause: inner["x-clause"] ?? null,
   };
 }
 
+/** A password that stands in an address goes on no screen and into no log. */
+const withoutUser = (found: unknown): unknown =>
+  typeof found === "string" ? found.replace(/\/\/[^/]*@/, "//…@") : found;
+
 /** What would have been right, where the slip is plain. */
 function better(field: Node, found: unknown): string | null {
+  if (field.type === "string" && typeof found === "number") return `write ${show(String(found))}, with quotes`;
+  if (field.type === "array" && field.items?.enum?.includes(String(found)) === true) return `write ${show([found])}`;
+  if (field.type === "object" && typeof found === "string") {
+    const [first = "", ...others] = Object.keys(field.properties ?? {});
+    return `write {${show(first)}: ${show(found)}${others.length === 0 ? "" : ", …"}}`;
+  }
   if (field.enum !== undefined && typeof found === "string") {
     const near = nearest(found, field.enum);
     return near === null ? null : `did you mean ${show(near)}?`;
@@ -144,10 +154,30 @@ function better(field: Node, found: unknown): string | null {
     return slug === "" ? null : `write ${show(slug)}`;
   }
   if (field["x-kind"] === "instant" && typeof found === "string") return zoned(field, found);
-  if (field["x-kind"] === "url" && typeof found === "string" && /\/\/[^/]*@/.test(found))
-    return "leave out user name and password; use certificates";
+  if (field["x-kind"] === "url" && typeof found === "string") return betterUrl(field, found);
   return null;
 }
+
+function betterUrl(field: Node, found: string): string | null {
+  if (/\/\/[^/]*@/.test(found)) return "leave out user name and password; use certificates";
+  const [scheme] = schemesOf(field);
+  return /^[a-z0-9.-]+(:\d+)?(\/\S*)?$/i.test(found) ? `write ${show(`${scheme}://${found}`)}` : null;
+}
+
+const schemesOf = (field: Node): readonly string[] => /\(([^)]+)\)/.exec(field.pattern ?? "")?.[1]?.split("|") ?? [];
+
+/** The patterns of fields in words. */
+const shapes: Readonly<Record<string, string>> = {
+  "^[a-z0-9-]{1,32}$": "1 to 32 of a–z, 0–9 and hyphen",
+  "^[a-z0-9-]{1,40}$": "1 to 40 of a–z, 0–9 and hyphen",
+  "^[a-z0-9.-]{1,40}$": "1 to 40 of a–z, 0–9, dot and hyphen",
+  "^[A-Za-z0-9._-]{1,40}$": "1 to 40 of letters, digits, dot, underscore and hyphen",
+  "^[A-Za-z0-9._-]{1,64}$": "1 to 64 of letters, digits, dot, underscore and hyphen",
+  "^[A-Za-z0-9:,._=-]{1,60}$": 'a sound card\'s name, as "default" or "plughw:1,0"',
+  "^[0-9a-fA-F.:]{2,45}$": 'an IP address, as "10.1.2.3"',
+  "^[0-9A-Z]{1,4}$": '1 to 4 digits or capital letters, as "03"',
+  "^[0-9+ -]{3,20}$": 'a telephone number, as "0536-555-0100"',
+};
 
 function zoned(field: Node, found: string): string | null {
   const local = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?$/.exec(found);
@@ -179,12 +209,11 @@ export function expectation(field: Node): string {
   if (inner["x-kind"] === "path" || inner["x-kind"] === "secret-path")
     return `an absolute path, as "/etc/greenlane/…"${orNull}`;
   if (inner["x-kind"] === "url")
-    return `an address as ${/\(([^)]+)\)/
-      .exec(inner.pattern ?? "")?.[1]
-      ?.split("|")
+    return `an address as ${schemesOf(inner)
       .map((scheme) => `${scheme}://…`)
       .join(" or ")}${orNull}`;
-  if (inner.pattern === "^[a-z0-9-]{1,32}$") return `1 to 32 of a–z, 0–9 and hyphen${orNull}`;
+  const inWords = shapes[inner.pattern ?? ""];
+  if (inWords !== undefined) return `${inWords}${orNull}`;
   if (inner.type === "string")
     return `a text of at most ${inner.maxLength ?? 200} characters${inner.pattern?.startsWith("^[^") === true ? " without control characters" : ` like ${inner.pattern}`}${orNull}`;
   return "another value";

@@ -149,7 +149,7 @@ const rules: readonly Rule[] = [
   {
     path: "devices.gpio",
     holds: ({ devices }) => sharedLine(devices.gpio) === null,
-    found: ({ devices }) => `line ${sharedLine(devices.gpio)} used twice`,
+    found: ({ devices }) => `${sharedLine(devices.gpio)}`,
     expected: "one line for each contact and relay",
     suggestion: "compare with the wiring plan",
   },
@@ -274,12 +274,14 @@ export function checkCombinations(config: LaneConfig): Finding[] {
     }));
 }
 
-function sharedLine(gpio: LaneConfig["devices"]["gpio"]): number | null {
-  const used = new Set<number>();
-  for (const value of Object.values(gpio)) {
+/** "line 5 in releaseEntry and in beamA", or null. */
+function sharedLine(gpio: LaneConfig["devices"]["gpio"]): string | null {
+  const used = new Map<number, string>();
+  for (const [name, value] of Object.entries(gpio)) {
     if (typeof value !== "object" || value === null) continue;
-    if (used.has(value.line)) return value.line;
-    used.add(value.line);
+    const other = used.get(value.line);
+    if (other !== undefined) return `line ${value.line} in ${other} and in ${name}`;
+    used.set(value.line, name);
   }
   return null;
 }

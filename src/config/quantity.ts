@@ -63,15 +63,33 @@ export function quantityPattern(dimension: Dimension): string {
   return `^-?\\d{1,12}(\\.\\d{1,6})? (${units})$`;
 }
 
-/** What the writer of `text` probably meant, or null: a missing space, a plain number, another spelling of the unit. */
-export function meantQuantity(found: unknown, dimension: Dimension): string | null {
+/**
+ * What the writer of `found` probably meant, or null: a missing space, a plain number, another spelling of the unit. A
+ * number without a unit is meant in the first unit in which it lies within the limits, and nothing outside is meant.
+ */
+export function meantQuantity(found: unknown, dimension: Dimension, min: number, max: number): string | null {
+  const within = (text: string): boolean => {
+    const read = readQuantity(text, dimension);
+    return read.ok && read.value >= min && read.value <= max;
+  };
+  const bare = typeof found === "number" ? String(found) : typeof found === "string" ? found.trim() : "";
+  if (/^-?\d+(\.\d+)?$/.test(bare))
+    return (
+      Object.keys(dimensions[dimension].units)
+        .map((unit) => `${bare} ${unit}`)
+        .find(within) ?? null
+    );
+  const meant = spelledOtherwise(found, dimension);
+  return meant !== null && within(meant) ? meant : null;
+}
+
+function spelledOtherwise(found: unknown, dimension: Dimension): string | null {
   const { inside, units } = dimensions[dimension];
-  if (typeof found === "number" && Number.isFinite(found)) return `${found} ${inside}`;
   if (typeof found !== "string") return null;
   const match = shape.exec(found.trim());
   if (match === null) return null;
   const [, digits, unit] = match;
-  if (unit === undefined) return `${digits} ${inside}`;
+  if (unit === undefined) return null;
   if (unit in units) return `${digits} ${unit}`;
   const other = unit.replace(/\.$/, "");
   if (dimension === "temperature") {
@@ -86,5 +104,6 @@ export function meantQuantity(found: unknown, dimension: Dimension): string | nu
     if (/^(h|hr|hrs|hour|hours|小时)$/i.test(other)) return `${digits} h`;
     if (/^(d|day|days|天)$/i.test(other)) return `${digits} d`;
   }
+  if (dimension === "size" && /^[KMG]B?$/i.test(other)) return `${digits} ${other.slice(0, 1).toUpperCase()}iB`;
   return strangers.includes(other) ? `${digits} ${inside}` : null;
 }

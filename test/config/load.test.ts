@@ -47,8 +47,18 @@ describe("a lane's file", () => {
     ["rules.feverLimit", "37.2 °C", { code: "GL-1017", clause: "P4", suggestion: /added condition/ }],
     ["rules.feverLimit", 37.3, { code: "GL-1013", suggestion: /"37.3 °C"/ }],
     ["rules.feverLimit", "99.1 °F", { code: "GL-1013", suggestion: /"37.3 °C"/ }],
+    ["rules.feverLimit", "98.6 °F", { code: "GL-1013", expected: /37.3 °C to 38 °C/ }],
     ["rules.feverLimit", "37.3C", { code: "GL-1013", suggestion: /"37.3 °C"/ }],
-    ["timings.codeToTemperature", 5, { code: "GL-1013", suggestion: /"5 ms"/ }],
+    ["timings.codeToTemperature", 5, { code: "GL-1013", suggestion: /"5 s"/ }],
+    ["timings.wideWindow", "15", { code: "GL-1013", suggestion: /"15 s"/ }],
+    ["storage.reserve", "200 MB", { code: "GL-1013", suggestion: /"200 MiB"/ }],
+    ["site.phones.technical", 5_365_550_100, { code: "GL-1012", suggestion: /"5365550100", with quotes/ }],
+    ["site.phones.technical", "ask Li", { code: "GL-1012", expected: /telephone number, as "0536-555-0100"/ }],
+    ["site.name", "华安小区", { code: "GL-1012", suggestion: /write {"zh": "华安小区", …}/ }],
+    ["display.languages", "zh", { code: "GL-1012", suggestion: /write \["zh"\]/ }],
+    ["devices.camera", "/dev/video0", { code: "GL-1012", suggestion: /write {"device": "\/dev\/video0", …}/ }],
+    ["broker.url", "broker.example:8883", { code: "GL-1012", suggestion: /"mqtts:\/\/broker.example:8883"/ }],
+    ["devices.gpio.beamA", { line: 5 }, { path: "devices.gpio", code: "GL-1016" }],
     ["timings.codeToTemperature", "5s", { code: "GL-1013", suggestion: /"5 s"/ }],
     ["timings.codeToTemperature", "5 seconds", { code: "GL-1013", suggestion: /"5 s"/ }],
     ["timings.codeToTemperature", "5 °C", { code: "GL-1013", expected: /1 s to 5 s/ }],
@@ -101,6 +111,17 @@ describe("a lane's file", () => {
     if (wanted.suggestion !== undefined) expect(finding.suggestion).toMatch(wanted.suggestion);
     if (wanted.expected !== undefined) expect(finding.expected).toMatch(wanted.expected);
     if (wanted.clause !== undefined) expect(finding.clause).toBe(wanted.clause);
+  });
+
+  it("that holds a password in an address is refused without repeating it", () => {
+    const { found } = only(withValue(example, "broker.url", "mqtts://lane:hunter2@broker.example:8883"));
+    expect(found).toBe('"mqtts://…@broker.example:8883"');
+  });
+
+  it("with one line for two contacts is told which two", () => {
+    expect(only(withValue(example, "devices.gpio.beamA", { line: 5 })).found).toBe(
+      "line 5 in releaseEntry and in beamA",
+    );
   });
 
   it("that is unstaffed may not deny whom it can't check", () => {
