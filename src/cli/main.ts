@@ -44,7 +44,8 @@ async function run(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return;
-      fail(new UsageError(error.message.replace(/^error: /, "")), argv.includes("--json"));
+      const help = `greenlane ${wanted === undefined ? "" : `${wanted} `}--help`;
+      fail(new UsageError(`${error.message.replace(/^error: /, "")}; see ${help}`), argv.includes("--json"));
     } else fail(error, argv.includes("--json"));
   }
 }
