@@ -4,7 +4,7 @@
  */
 import type { BodyTemperature, ModuleColour } from "../core/flow.ts";
 import type { Decision } from "../core/passage/lane-events.ts";
-import { after, type Instant, type Millis, minutes } from "../core/units.ts";
+import { after, type Instant, type Millis, minutes, since } from "../core/units.ts";
 import { clearanceOf } from "../core/verdict/clearance.ts";
 import type { AttendedPerson } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -51,6 +51,13 @@ export class Desk {
   /** Whether a guard was called for somebody who still waits. */
   get calling(): boolean {
     return this.#people.size > 0;
+  }
+
+  /** Whether nobody answered this person's last call, which is no longer ago than `within`. */
+  unanswered(id: number | null, within: Millis): boolean {
+    const person = id === null ? null : this.find(id);
+    if (person?.calls !== 3) return false;
+    return since(person.since, this.#clock.monotonic()) < this.#timings.callRoom + within;
   }
 
   find(id: number): AttendedPerson | null {

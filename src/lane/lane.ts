@@ -8,12 +8,12 @@ import { laneMachine } from "../core/passage/lane.machine.ts";
 import { type LaneContext, modeOf } from "../core/passage/lane-context.ts";
 import type { Decision, LaneEffects, LaneInput, Person } from "../core/passage/lane-events.ts";
 import { thermometerTroubles } from "../core/temperature/fitness.ts";
-import { millis, since } from "../core/units.ts";
+import { millis } from "../core/units.ts";
 import { complaintNumber } from "../core/verdict/complaint.ts";
 import { decide } from "../core/verdict/decide.ts";
 import { periodOf, trusted } from "../core/verdict/period.ts";
 import { remembering, type SiteRules } from "../core/verdict/site-rules.ts";
-import type { AttendedPerson, GuardAction, GuardAnswer, StreetScreen } from "../core/views.ts";
+import type { GuardAction, GuardAnswer, StreetScreen } from "../core/views.ts";
 import type { FrameResult } from "../ports/code-reader.ts";
 import type { Order, OrderOutcome } from "../ports/orders.ts";
 import { actorClock } from "./actor-clock.ts";
@@ -439,7 +439,6 @@ export class Lane {
     if (this.#drawing) return;
     this.#drawing = true;
     const { share, again } = this.#forehead.progress;
-    const person = this.#attendedId === null ? null : this.desk.find(this.#attendedId);
     const context = this.#context;
     this.#screens.draw({
       context,
@@ -448,7 +447,8 @@ export class Lane {
         side: this.#settings.side,
         ...{ again, period: this.#period(), from: this.#rules.effectiveFrom },
         deviceOut: this.health.byHand,
-        unanswered: person !== null && this.#unanswered(person),
+        // Nothing but the beat draws the end of it.
+        unanswered: this.desk.unanswered(this.#attendedId, millis(this.#settings.timings.nextStep - BEAT)),
         powerGoing: this.#ports.inputs.active("mains-lost"),
       },
       progress: share,
@@ -470,12 +470,6 @@ export class Lane {
       this.#told = screen;
       this.#tell({ kind: "screen", screen });
     }
-  }
-
-  #unanswered({ since: called, calls }: AttendedPerson): boolean {
-    const { callRoom, nextStep } = this.#settings.timings;
-    // Nothing but the beat draws the end of it.
-    return calls === 3 && since(called, this.#ports.clock.monotonic()) < callRoom + nextStep - BEAT;
   }
 
   #complaint(decision: Decision | null): string {

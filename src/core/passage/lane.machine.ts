@@ -241,11 +241,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             guard: "notBurning",
             actions: [
               cancel("lockdown"),
-              assign(({ event: { lasting, until } }) => ({
-                lockdown: true,
-                lockdownFor: lasting,
-                lockdownUntil: until,
-              })),
+              assign(({ event: e }) => ({ lockdown: true, lockdownFor: e.lasting, lockdownUntil: e.until })),
               raise({ type: "lockdown.lapsed" }, { id: "lockdown", delay: ({ context }) => context.lockdownFor }),
             ],
           },
