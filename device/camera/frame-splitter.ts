@@ -22,6 +22,9 @@ export class FrameSplitter {
   #stamps: Monotonic[] = [];
   #waiting: RawFrame[] = [];
   #unstamped = false;
+  /** Frames that went without their stamps: where those come after all, they are nobody else's. */
+  #late = 0;
+  #last: Monotonic = monotonic(0);
 
   constructor(size: number, emit: (frame: RawFrame) => void) {
     this.#size = size;
@@ -44,8 +47,9 @@ export class FrameSplitter {
 
   /** Capture time of the next frame not yet stamped. */
   stamp(at: Monotonic): void {
-    this.#unstamped = false;
-    this.#stamps.push(at);
+    if (this.#late > 0) this.#late -= 1;
+    else this.#stamps.push(at);
+    if (this.#late === 0) this.#unstamped = false;
     this.#pair();
   }
 
@@ -62,8 +66,11 @@ export class FrameSplitter {
     while (this.#waiting.length > 0 && (this.#unstamped || this.#stamps.length > 0)) {
       const frame = this.#waiting.shift() as RawFrame;
       const stamp = this.#stamps.shift();
+      if (stamp === undefined) this.#late += 1;
       // A frame was captured before its bytes came; a stamp that says otherwise is of another clock.
-      this.#emit({ ...frame, at: stamp !== undefined && stamp <= frame.at ? stamp : frame.at });
+      const at = stamp !== undefined && stamp <= frame.at ? stamp : frame.at;
+      if (at > this.#last) this.#last = at;
+      this.#emit({ ...frame, at: this.#last });
     }
   }
 }
