@@ -120,6 +120,19 @@ describe("fault 3: a damaged outbox", () => {
     },
   );
 
+  it("with a wrong bit in the epoch's own name, in either place where it stands, keeps the name", () => {
+    const bytes = readFileSync(join(template, "outbox.db"));
+    const [epoch = ""] = [...given.keys()][0]?.split(" ") ?? [];
+    const places: number[] = [];
+    for (let at = bytes.indexOf(epoch); at >= 0; at = bytes.indexOf(epoch, at + 1)) places.push(at);
+    expect(places.length).toBeGreaterThanOrEqual(2);
+    for (const place of places)
+      for (let at = 0; at < epoch.length; at += 5) {
+        const { change, kept } = afterDamage((folder) => flip(join(folder, "outbox.db"), place + at, at % 3));
+        expect([kept, change?.previousEpoch ?? epoch]).toEqual([given.size, epoch]);
+      }
+  });
+
   it.each(["outbox.db", "outbox.db-wal"])("with %s cut off anywhere says so and gives no number twice", (name) => {
     const random = randomOf(`cut ${name}`);
     const size = statSync(join(template, name)).size;

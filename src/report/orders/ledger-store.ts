@@ -117,7 +117,7 @@ export class LedgerStore {
 
   #opened(): Database.Database {
     const db = openDatabase({ file: this.#file, capacity: 16 * 1024 * 1024, synchronous: this.#synchronous, schema });
-    if (db.pragma("quick_check(1)", { simple: true }) === "ok") return db;
+    if (db.pragma("integrity_check(1)", { simple: true }) === "ok") return db;
     db.close();
     throw new Database.SqliteError("damaged", "SQLITE_CORRUPT");
   }

@@ -60,7 +60,8 @@ export function doubtWal(file: string): Doubt | null {
 
 /** Whether the open database can be believed. @throws SqliteError where it can't even be asked. */
 export function doubtDatabase(db: Db, witnessed: Witnessed | null): Doubt | null {
-  const answer = db.pragma("quick_check(1)", { simple: true });
+  // The whole check: the quick one doesn't compare the ids of the epochs with their index.
+  const answer = db.pragma("integrity_check(1)", { simple: true });
   if (answer !== "ok") return "damaged";
   for (const table of ["alert", "system"] as const) {
     for (const row of db.prepare<[], Row>(`SELECT key, body, crc FROM ${table}`).iterate())
@@ -95,24 +96,25 @@ export function quarantine(file: string): string {
   return basename(to);
 }
 
+interface Epoch {
+  readonly number: number;
+  readonly id: string;
+  readonly head: number;
+}
+
 export interface Salvaged {
-  readonly epochs: readonly { number: number; id: string; head: number }[];
+  readonly epochs: readonly Epoch[];
   readonly rows: readonly { table: "alert" | "system"; row: Row }[];
 }
 
 /** Reads what can still be read of a damaged file; every row is checked. Never throws. */
-export function salvage(folder: string, name: string): Salvaged {
-  const epochs: { number: number; id: string; head: number }[] = [];
+export function salvage(folder: string, name: string, witnessed: Witnessed | null): Salvaged {
+  let epochs: readonly Epoch[] = [];
   const rows = new Map<string, { table: "alert" | "system"; row: Row }>();
   let db: Db | null = null;
   try {
     db = new Database(join(folder, name), { timeout: 200 });
     db.pragma("locking_mode = EXCLUSIVE");
-    attempt(() =>
-      epochs.push(
-        ...(db?.prepare<[], { number: number; id: string; head: number }>("SELECT * FROM epoch").all() ?? []),
-      ),
-    );
     for (const table of ["alert", "system"] as const) {
       // From both ends: a damaged page in the middle stops a walk, and then the other walk has the rest.
       for (const order of ["ASC", "DESC"] as const) {
@@ -125,12 +127,36 @@ export function salvage(folder: string, name: string): Salvaged {
         });
       }
     }
+    epochs = epochsOf(db, new Set([...rows.values()].map(({ row }) => epochOf(row.key))), witnessed);
   } catch {
     // Not even a database: the copy stays for the technician.
   } finally {
     attempt(() => db?.close());
   }
   return { epochs, rows: [...rows.values()] };
+}
+
+const uuidV7Form = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * Each epoch stands in the file twice, in its table and in the index of the ids. Where a bit of one is wrong, the
+ * witness, the events' own keys and the form of an id say which to believe: events must come back under their names.
+ */
+function epochsOf(db: Db, used: ReadonlySet<number>, witnessed: Witnessed | null): readonly Epoch[] {
+  const found: Epoch[] = [];
+  attempt(() => found.push(...db.prepare<[], Epoch>("SELECT number, id, head FROM epoch NOT INDEXED").all()));
+  const heads = new Map<number | string, number>();
+  for (const { number, id, head } of found) heads.set(number, head).set(id, head);
+  attempt(() => {
+    const ids = db.prepare<[], Epoch>("SELECT number, id FROM epoch INDEXED BY sqlite_autoindex_epoch_1").all();
+    found.push(...ids.map(({ number, id }) => ({ number, id, head: heads.get(id) ?? heads.get(number) ?? 0 })));
+  });
+  const credit = ({ number, id }: Epoch): number =>
+    (id === witnessed?.epoch ? 4 : 0) + (used.has(number) ? 2 : 0) + (uuidV7Form.test(id) ? 1 : 0);
+  const believed: Epoch[] = [];
+  for (const epoch of found.sort((a, b) => credit(b) - credit(a)))
+    if (!believed.some(({ number, id }) => number === epoch.number || id === epoch.id)) believed.push(epoch);
+  return believed;
 }
 
 function attempt(read: () => void): void {

@@ -245,7 +245,7 @@ export class OutboxStore {
   /** Sets the file aside and begins a new one with what can be read of it. */
   #startOver(why: Doubt, witnessed: { epoch: string; seq: number } | null): void {
     const aside = quarantine(this.#file);
-    const saved = salvage(this.#settings.directory, aside);
+    const saved = salvage(this.#settings.directory, aside, witnessed);
     const db = openDatabase({ file: this.#file, ...this.#settings, schema });
     db.transaction(() => {
       for (const { number, id, head } of saved.epochs)
