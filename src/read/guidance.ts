@@ -62,12 +62,13 @@ export function adviceFor(history: readonly Seen[]): Guidance {
     (what) =>
       Number(what.left <= 0.01) + Number(what.top <= 0.01) + Number(what.right >= 0.99) + Number(what.bottom >= 0.99),
   );
+  const brightness = mean((what) => what.brightness);
+  if (brightness < 45 || (brightness < 100 && mean((what) => what.contrast) < 28)) return "brighter";
   if ((wide > 0.85 && high > 0.85) || edges >= 2 || mean((what) => what.filled) > 0.75) return "further";
-  if (mean((what) => what.brightness) < 40 || mean((what) => what.contrast) < 28) return "brighter";
-  if (mean((what) => what.clipped) > 0.06 && mean((what) => what.brightness) > 120) return "tilt";
+  if (mean((what) => what.clipped) > 0.06 && brightness > 120) return "tilt";
   if (speedOf(history) > 0.25) return "hold-still";
-  // Sharp and yet unreadable is too small; a smear and a lost focus both take the edges away.
-  const isSharp = mean(({ steepness }) => Math.max(steepness.across, steepness.down)) > 0.26;
+  // Sharp and yet unreadable is too small; a lost focus takes the edges away, and a smear those of one direction.
+  const isSharp = mean(({ steepness }) => Math.min(steepness.across, steepness.down)) > 0.6;
   return isSharp && high < 0.5 ? "closer" : "hold-still";
 }
 

@@ -28,8 +28,10 @@ export function observe(grey: Grey, box: Box, filled: number): Observation {
   let count = 0;
   let sum = 0;
   const { data, width, height } = grey;
-  for (let y = box.top; y < Math.min(box.bottom, height - 2); y++) {
-    for (let x = box.left; x < Math.min(box.right, width - 2); x++) {
+  // The middle half each way: what is around the code, and behind it, has its own light and edges.
+  const [inX, inY] = [(box.right - box.left) >> 2, (box.bottom - box.top) >> 2];
+  for (let y = box.top + inY; y < Math.min(box.bottom - inY, height - 2); y++) {
+    for (let x = box.left + inX; x < Math.min(box.right - inX, width - 2); x++) {
       const at = y * width + x;
       const here = data[at] as number;
       levels[here] = (levels[here] as number) + 1;

@@ -67,7 +67,7 @@ export const troubles: Readonly<Record<string, Trouble>> = {
   "hand shaking": {
     advice: "hold-still",
     twist: (draft, random) => {
-      draft.shaking = between(random, 180, 300);
+      draft.shaking = between(random, 250, 450);
     },
   },
   "out of focus": {
