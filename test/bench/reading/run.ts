@@ -144,10 +144,11 @@ async function photos(rivals: Contest, goals: Goals): Promise<void> {
 }
 
 async function empty(rivals: Contest, goals: Goals): Promise<void> {
-  const { gated, ungated } = await emptyFrames(rivals);
+  const { gated, ungated, native } = await emptyFrames(rivals);
   print(
     `\n## Empty frame of 640 × 480\n\ngated 1/${gated.toFixed(0)}, ungated 1/${ungated.toFixed(1)} of jsQR default`,
   );
+  print(`native zxing-cpp: ${native === null ? "ZXingReader is not installed" : `1/${native.toFixed(1)}`}`);
   goals.atLeast("gated empty frame, jsQR default / ours", 300, gated, "");
   goals.atLeast("ungated empty pass, jsQR default / ours", 15, ungated, "");
 }
