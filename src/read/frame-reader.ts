@@ -33,12 +33,6 @@ export interface FrameReading {
 export const MOST_BYTES = 2953;
 
 /**
- * Part of a place that must differ from the empty lane for the dear passes to look there. Of a code before a white wall
- * the dark half does; of a poster half hidden by somebody, what is hidden.
- */
-const NEW_SHARE = 0.3;
-
-/**
  * Of what may be spent, one frame takes no more: the next may be the sharp one. The first with something in it is never
  * that, for whoever holds it has only just come.
  */
@@ -65,10 +59,10 @@ export class FrameReader {
       this.#wasBusy = false;
       return { busy: false, codes: [], observation: null, hint: null, enhancement: 0 };
     }
-    const isNew = (box: Box): boolean => this.#gate.changedIn(box, raster.width, raster.height) >= NEW_SHARE;
+    const newShare = (box: Box): number => this.#gate.changedIn(box, raster.width, raster.height);
     const share = this.#wasBusy ? MOST_OF_ALLOWANCE.later : MOST_OF_ALLOWANCE.first;
     this.#wasBusy = this.#gate.isKnown;
-    const result = this.#ladder.read(raster, { allowance: allowance * share, thorough: false, hint, isNew });
+    const result = this.#ladder.read(raster, { allowance: allowance * share, thorough: false, hint, newShare });
     this.#gate.learn(result.codes.length > 0, at);
     const found = describeCodes(raster, result.codes, this.#ladder, this.#settings.readingZone);
     const codes = found.slice(0, MOST_CODES);

@@ -34,8 +34,8 @@ export interface LadderEffort {
   readonly thorough: boolean;
   /** Where a code was seen in the frame before. */
   readonly hint: Box | null;
-  /** Whether anything came to a place that was not there before: posters in the lane are not worth a budget. */
-  readonly isNew?: (box: Box) => boolean;
+  /** Part of a place that was not there before, 0 … 1: posters in the lane are not worth a budget. */
+  readonly newShare?: (box: Box) => number;
 }
 
 export const wholeEffort: LadderEffort = { allowance: Number.POSITIVE_INFINITY, thorough: true, hint: null };
@@ -128,9 +128,8 @@ export class Ladder {
       isSure: true,
     }));
     const read = codes.map((code) => code.corners);
-    const seen = codeLikeRegions(grey, MOST_REGIONS * 2, read, effort.isNew).map(
-      ({ box }): Place => ({ box, isSure: false }),
-    );
+    const isNew = (box: Box): boolean => (effort.newShare?.(box) ?? 1) >= NEW_PLACE;
+    const seen = codeLikeRegions(grey, MOST_REGIONS * 2, read, isNew).map(({ box }): Place => ({ box, isSure: false }));
     const { hint } = effort;
     const isTracked = ({ box }: Place): boolean =>
       hint !== null && (mostlyWithin(hint, box) || mostlyWithin(box, hint));
@@ -139,7 +138,7 @@ export class Ladder {
     for (const place of places) {
       const { box } = place;
       if (box.right - box.left < 16 || box.bottom - box.top < 16) continue;
-      if (effort.isNew?.(box) === false) continue;
+      if (!isNew(box)) continue;
       if (kept.some((other) => mostlyWithin(box, other.box))) continue;
       if (read.some((corners) => mostlyWithin(box, boxAround(corners, 0.3)))) continue;
       if (!effort.thorough && read.some((corners) => isAround(centreOf(corners), box))) continue;
@@ -195,9 +194,15 @@ function isHopeless({ box, isSure }: Place, grey: Grey, effort: LadderEffort): b
   const wide = core.right - core.left;
   const high = core.bottom - core.top;
   if (wide > LONGEST_SHAPE * high || high > LONGEST_SHAPE * wide) return true;
-  if (effort.isNew?.(moved(core, back, box)) === false) return true;
+  if ((effort.newShare?.(moved(core, back, box)) ?? 1) < NEW_CORE) return true;
   return smearDirection(crop(view, core)).anisotropy > SMEARED_AWAY;
 }
+/**
+ * Part of a place with its margin, and of its densest part, that must be new. Of a code before a wall as white as its
+ * paper the dark half is; of a poster half hidden by somebody, what is hidden.
+ */
+const NEW_PLACE = 0.15;
+const NEW_CORE = 0.3;
 /** Sides of what may be codes: two side by side, or one seen from aside. */
 const LONGEST_SHAPE = 2.5;
 /** At a smear of one module 0.15 to 0.3, of two 0.35 to 0.45, of four 0.5 to 0.9. */
