@@ -20,7 +20,7 @@ export interface Observation {
   readonly steepness: { readonly across: number; readonly down: number };
 }
 
-/** Measures the place `box` of a picture, of which `filled` is new. */
+/** Measures the middle of the place `box` of a picture, of which `filled` is new. */
 export function observe(grey: Grey, box: Box, filled: number): Observation {
   const levels = new Uint32Array(256);
   const across = new Uint32Array(256);
