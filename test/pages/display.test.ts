@@ -309,6 +309,39 @@ describe("the street sees no diagnosis", () => {
   });
 });
 
+describe("guidance", () => {
+  it("closer points out of the middle and its code is small, further points into it and its code is large", async () => {
+    const page = pageOf("landscape");
+    const sizes: Record<string, number> = {};
+    for (const screen of ["closer", "further"] as const) {
+      await shows(page, kiosk, viewOf(screen));
+      const { arrows, code } = await page.evaluate(() => {
+        const numbers = document.querySelector(".aim .arrows")?.getAttribute("d") ?? "";
+        const box = document.querySelector<SVGPathElement>(".aim .found")?.getBBox();
+        return {
+          arrows: [...numbers.matchAll(/M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)/g)].map((all) => all.slice(1).map(Number)),
+          code: box?.width ?? 0,
+        };
+      });
+      const fromMiddle = (x = 0, y = 0): number => Math.hypot(x - 156, y - 202.5);
+      expect(arrows).toHaveLength(4);
+      for (const [x, y, toX, toY] of arrows)
+        expect(Math.sign(fromMiddle(toX, toY) - fromMiddle(x, y))).toBe(screen === "closer" ? 1 : -1);
+      sizes[screen] = code;
+    }
+    expect(sizes.closer).toBeLessThan((sizes.further ?? 0) / 2);
+  });
+
+  it("the ring fills with the measurement", async () => {
+    const page = pageOf("landscape");
+    for (const progress of [0.25, 0.62, 1]) {
+      await shows(page, kiosk, { screen: "forehead", progress });
+      await page.waitForSelector(`.ring[data-progress="${progress * 100}"]`);
+      expect(await page.getAttribute(".ring .done", "stroke-dasharray")).toBe(`${progress * 100} 100`);
+    }
+  });
+});
+
 describe("a code in view", () => {
   it("is drawn as four corners that move like a mirror, and never as a picture", async () => {
     const page = pageOf("landscape");
