@@ -106,6 +106,14 @@ describe.each([
   const picture = (name: string): Promise<void> =>
     size === "laptop" ? fine(name) : pictured(`${name}-${size}-${language}`);
 
+  /** Presses and waits for what comes of it, in a lane whose time runs ten times as fast. */
+  const soon = async (button: string, then: string): Promise<void> => {
+    rig.speed = 10;
+    await press(button);
+    await page.waitForSelector(then);
+    rig.speed = 1;
+  };
+
   it("goes from the one-time code to a test alert that the control room confirmed, each failure explained on the spot, over a restart", async () => {
     await opened(screen);
     const oneTime = (await rig.panel.code.issueOneTime()) ?? "";
@@ -212,8 +220,7 @@ describe.each([
     await page.waitForSelector(".picture");
     expect(rig.bench.mode()).toBe("maintenance");
     expect(await text(".street")).toMatch(said("外屏显示「暂停使用」", "local maintenance"));
-    await press("#selftest");
-    await page.waitForSelector('[data-check="camera.frames"].fail');
+    await soon("#selftest", '[data-check="camera.frames"].fail');
     expect(await text('[data-check="camera.frames"]')).toMatch(said("GL-2054 … 插头", "GL-2054 … plug"));
     const stop = film();
     await page.waitForSelector(".picture img");
@@ -279,16 +286,14 @@ describe.each([
       serial: "BB-0042",
       by: "tech-1",
     });
-    await press("#selftest");
-    await page.waitForSelector('[data-check="thermometer.samples"].ok', { timeout: 20_000 });
+    await soon("#selftest", '[data-check="thermometer.samples"].ok');
     await page.waitForSelector(".uplot canvas");
     await picture("step-5-thermometer");
     await press("#next");
 
     // 6 turnstile: both relays move, a walk through shows its way.
     await page.waitForSelector("#passages");
-    await press("#selftest");
-    await page.waitForSelector('[data-check="relay.exit"].ok', { timeout: 20_000 });
+    await soon("#selftest", '[data-check="relay.exit"].ok');
     expect(rig.bench.pulses).toEqual(["entry", "exit"]);
     for (const tell of rig.bench.inputListeners)
       tell({ kind: "alarm", alarm: "reverse-entry", at: rig.bench.clock.monotonic() });
@@ -302,10 +307,7 @@ describe.each([
 
     // 7 sound: six tones, and an ear.
     await page.waitForSelector("#play");
-    rig.speed = 10;
-    await press("#play");
-    await page.waitForSelector("#heard", { timeout: 20_000 });
-    rig.speed = 1;
+    await soon("#play", "#heard");
     await press("#heard");
     await picture("step-7-sound");
     await press("#next");
