@@ -4,11 +4,13 @@ import type { Check, Patient } from "./checks/check.ts";
 import { clockChecks } from "./checks/clock.ts";
 import { deviceChecks } from "./checks/devices.ts";
 import { linkChecks } from "./checks/link.ts";
+import { memoryChecks } from "./checks/memory.ts";
 import { placeChecks } from "./checks/place.ts";
 import { programChecks } from "./checks/program.ts";
 
 export const allChecks: readonly Check[] = [
   ...programChecks,
+  ...memoryChecks,
   ...placeChecks,
   ...deviceChecks,
   ...clockChecks,

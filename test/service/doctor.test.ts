@@ -140,6 +140,23 @@ describe("doctor", () => {
     expect(result?.fix).toMatch(fix);
   });
 
+  it.each([
+    ["1", "core", "cpu io memory pids", "Filename\tType", "processes may be traced"],
+    ["2", "|/lib/systemd/systemd-coredump", "memory", "Filename\tType", "crashes are handed to a program"],
+    ["2", "core", "cpu io pids", "Filename\tType\n/dev/zram0\tpartition", "memory may go to swap"],
+    ["2", "core", "cpu io memory pids", "Filename\tType\n/dev/zram0\tpartition", null],
+    ["2", "core", "cpu io pids", "Filename\tType", null],
+  ])("memory.kept: tracing %s, crashes to %s, controllers %s", async (tracing, crashes, controllers, swaps, open) => {
+    const files: Record<string, string> = {
+      "/proc/sys/kernel/yama/ptrace_scope": `${tracing}\n`,
+      "/proc/sys/kernel/core_pattern": `${crashes}\n`,
+      "/sys/fs/cgroup/cgroup.controllers": `${controllers}\n`,
+      "/proc/swaps": `${swaps}\n`,
+    };
+    const result = await found("memory.kept", machine({}, files));
+    expect(result).toMatchObject(open === null ? { status: "ok" } : { code: "GL-1138", measured: open });
+  });
+
   it("never calls anything well that it could not look at", async () => {
     const blind = await examine(machine({ freeBytes: () => null, read: () => null }), example, "unsynced");
     expect(blind.find((result) => result.id === "storage.free")?.status).toBe("skipped");
