@@ -31,8 +31,11 @@ const firstWait = 1_000;
 const longestWait = 30_000;
 /** How long the end waits for the broker's word that it has everything. */
 const farewell = seconds(1);
-/** Unacknowledged messages the broker may have on the way (MQTT 5); with 3.1.1 it is the broker's own setting. */
-const receiveMaximum = 1_000;
+/**
+ * Unacknowledged messages the broker may have on the way (MQTT 5): two groups under way and a third coming in. With 3.1.1 it
+ * is the broker's own setting.
+ */
+const receiveMaximum = 4_000;
 
 /**
  * What mqtt.js would send again after a reconnect, one by one and before it counts as connected: here nothing, because a

@@ -29,7 +29,7 @@ export async function mosquitto(place: string): Promise<BenchBroker | null> {
       `listener ${port} 127.0.0.1`,
       "allow_anonymous true",
       "persistence false",
-      "max_inflight_messages 1000",
+      "max_inflight_messages 4000",
       "max_queued_messages 100000",
       "set_tcp_nodelay true",
       "user root",
