@@ -230,6 +230,14 @@ describe.each(kinds)("the store on $name", ({ name }) => {
       ]);
     });
 
+    it("is not stopped by a text that the database doesn't take", async () => {
+      expect(await taking().take(arrivals(red(1, "a\u0000\ud800b"), red(2, "a\u0000\ud800b")))).toMatchObject({
+        unfiled: false,
+        filingFailed: null,
+      });
+      expect(opened.length).toBe(1);
+    });
+
     it("files what was left before what comes, so that a trouble's end finds its case", async () => {
       await events.ingest([incoming(1, now(), null, trouble(1, "trouble"))]);
       await taking().take(arrivals(trouble(2, "trouble-cleared")));

@@ -74,11 +74,15 @@ const siteOf = (src: string): string => src.slice(0, src.lastIndexOf("/"));
  */
 export function keyOf(event: Filed): string {
   const { src, type } = event;
-  if (event.case !== null) return `${siteOf(src)}|person|${event.case}`;
-  if (type === "trouble" || type === "trouble-cleared") return `${src}|trouble|${String(event.detail.code ?? "")}`;
+  if (event.case !== null) return `${siteOf(src)}|person|${storable(event.case)}`;
+  if (type === "trouble" || type === "trouble-cleared")
+    return `${src}|trouble|${storable(String(event.detail.code ?? ""))}`;
   if (type === "emergency-release" || type === "emergency-reset") return `${src}|emergency`;
   return `${src}|${type}`;
 }
+
+/** PostgreSQL refuses a text with a NUL in it, and with it the whole group. */
+const storable = (text: string): string => text.replaceAll("\0", "");
 
 /** Red is 1, yellow 2, devices 4, what is left 3. */
 export function priorityOf(event: Pick<Filed, "level" | "category" | "type">): Priority {

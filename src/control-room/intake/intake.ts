@@ -60,6 +60,8 @@ export class StoreIntake implements Intake {
   }
 
   async take(batch: readonly Arrival[]): Promise<Taken> {
+    const last = batch.at(-1);
+    if (last === undefined) return nothingTaken;
     const incoming: Incoming[] = [];
     const refused: Refused[] = [];
     for (const [at, arrival] of batch.entries()) {
@@ -69,7 +71,7 @@ export class StoreIntake implements Intake {
       else if (parsed.value.src !== arrival.src) refused.push({ at, code: "GL-4104", path: "/src" });
       else incoming.push(this.#rowOf(parsed.value, arrival.received));
     }
-    const filing = new InSamePass(this.#deps.cases, batch.at(-1)?.received);
+    const filing = new FilingAtOnce(this.#deps.cases, last.received);
     const coverages = await this.#deps.store.ingest(incoming, (session, fresh) => filing.file(session, fresh));
     return { coverages, refused, ...filing.outcome };
   }
@@ -113,17 +115,16 @@ export class StoreIntake implements Intake {
 }
 
 /** Files a batch's fresh events in the transaction that stores them. Where that fails they are stored all the same. */
-class InSamePass {
+class FilingAtOnce {
   readonly #cases: CaseStore;
-  readonly #now: Instant | undefined;
+  readonly #now: Instant;
   outcome: Pick<Taken, "cases" | "unfiled" | "filingFailed"> = { cases: [], unfiled: false, filingFailed: null };
-  constructor(cases: CaseStore, now: Instant | undefined) {
+  constructor(cases: CaseStore, now: Instant) {
     this.#cases = cases;
     this.#now = now;
   }
 
   async file(session: Session, fresh: readonly Incoming[]): Promise<readonly (string | null)[] | null> {
-    if (this.#now === undefined) return null;
     await session.run("SAVEPOINT filing");
     try {
       const facts = fresh.map((one) => one.facts);
