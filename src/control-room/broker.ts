@@ -16,7 +16,9 @@ const largestPacket = 10 * 1024;
  * That is enough because a lane keeps every event until the centre's receipt. Districts use Mosquitto (config/broker).
  */
 export async function startBroker(options: { readonly host: string; readonly port: number }): Promise<Broker> {
-  const aedes = await Aedes.createBroker({ concurrency: 100, queueLimit: 10_000 });
+  // Unlimited: with a limit, messages queue behind a subscriber that doesn't read, and its end empties the queue in one
+  // recursion, which overflows the stack at some two thousand. A client that doesn't read is cut off after the timeout.
+  const aedes = await Aedes.createBroker({ concurrency: 0, drainTimeout: 15_000, queueLimit: 10_000 });
   aedes.authorizePublish = (_client, packet, done) =>
     done(packet.payload.length > largestPacket ? new Error("payload above 8 KiB") : null);
   const sockets = new Set<Socket>();
