@@ -48,7 +48,7 @@ async function call<Name extends keyof FleetCalls>(
 
 const stage = (text: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
-async function run(broker: BenchBroker, place: string, out: string): Promise<object> {
+async function run(broker: BenchBroker, place: string, out: string) {
   await broker.start();
   const room = await startControlRoom(roomConfig(place, broker.url), {
     logger: keepingLogger(),
@@ -121,15 +121,23 @@ async function run(broker: BenchBroker, place: string, out: string): Promise<obj
   };
 }
 
+/** Fault 16: all back within a minute, no second above a thousand connects, nothing lost. */
+const holds = ({ storm, brokerRestart, lost }: Awaited<ReturnType<typeof run>>): boolean =>
+  Math.max(storm.allOnlineMs, brokerRestart.allBackMs) <= 60_000 &&
+  Math.max(storm.mostConnectsInASecond, brokerRestart.mostConnectsInASecond) <= 1_000 &&
+  lost.light + lost.full === 0;
+
 const place = mkdtempSync(join(tmpdir(), "greenlane-fleet-"));
 const out = await bundled(`fleet-${process.pid}`, ["test/bench/fleet-load.ts", "src/report/outbox/outbox.worker.ts"]);
 try {
   for (const made of [await mosquitto(place), await aedes()]) {
     if (made === null || (only !== undefined && made.name.toLowerCase() !== only)) continue;
-    process.stdout.write(`${JSON.stringify(await run(made, join(place, made.name), out), null, 1)}\n`);
+    const figures = await run(made, join(place, made.name), out);
+    process.stdout.write(`${JSON.stringify(figures, null, 1)}\n`);
+    if (!holds(figures)) process.exitCode = 1;
   }
 } finally {
   rmSync(place, { recursive: true, force: true });
   rmSync(out, { recursive: true, force: true });
 }
-process.exit(0);
+process.exit();

@@ -17,8 +17,9 @@ import { redEvent, systemEvent } from "../support/lane-events.ts";
 import { TcpProxy } from "../support/proxy.ts";
 import { MemoryLogger } from "../support/quiet.ts";
 import { RealClock } from "../support/real-clock.ts";
+import { SlowLink } from "../support/slow-link.ts";
 import { pause } from "./child.ts";
-import { amount, figures } from "./plan.ts";
+import { amount, figures, randomOf } from "./plan.ts";
 
 const lane = { district: "linqu", site: "mall-1", lane: "lane-1" };
 
@@ -75,6 +76,32 @@ describe("the link between lane and centre", () => {
     return Math.round(performance.now() - began);
   };
 
+  /** An outbox that has been away from its centre for long. */
+  async function backlogOf(events: number): Promise<void> {
+    const disk = new Disk({ directory, capacity: 256 * 1024 * 1024, reserve: false, synchronous: "OFF" });
+    await disk.open();
+    const body = (n: number): string =>
+      JSON.stringify({
+        v: 1,
+        id: uuidV7(n),
+        src: "linqu/mall-1/lane-1",
+        type: "red-code",
+        category: "health",
+        level: "red",
+        boot: uuidV7(1),
+        at: "2020-05-06T01:00:00.000Z",
+        clock: "synced",
+        mono: n,
+        routing: [],
+        case: null,
+        tries: 1,
+        reasons: ["red"],
+      });
+    for (let n = 0; n < events; n += 500)
+      await Promise.all(Array.from({ length: Math.min(500, events - n) }, (_, m) => disk.put("alert", body(n + m))));
+    await disk.close();
+  }
+
   it("fault 6: a broker that comes back with nothing hears the birth again and gets the backlog within 5 s", async () => {
     await world();
     const reporter = await start();
@@ -95,28 +122,7 @@ describe("the link between lane and centre", () => {
 
   it("fault 7: a new red overtakes a backlog of a day, which drains without a hole", async () => {
     const backlog = amount({ quick: 4000, full: 100_000 });
-    const disk = new Disk({ directory, capacity: 256 * 1024 * 1024, reserve: false, synchronous: "OFF" });
-    await disk.open();
-    const body = (n: number): string =>
-      JSON.stringify({
-        v: 1,
-        id: uuidV7(n),
-        src: "linqu/mall-1/lane-1",
-        type: "red-code",
-        category: "health",
-        level: "red",
-        boot: uuidV7(1),
-        at: "2020-05-06T01:00:00.000Z",
-        clock: "synced",
-        mono: n,
-        routing: [],
-        case: null,
-        tries: 1,
-        reasons: ["red"],
-      });
-    for (let n = 0; n < backlog; n += 500)
-      await Promise.all(Array.from({ length: Math.min(500, backlog - n) }, (_, m) => disk.put("alert", body(n + m))));
-    await disk.close();
+    await backlogOf(backlog);
     await world();
     const reporter = await start({ settings: { reserve: false, random: () => 0, capacity: 256 * 1024 * 1024 } });
     const began = performance.now();
@@ -163,6 +169,46 @@ describe("the link between lane and centre", () => {
     expect(ms).toBeLessThanOrEqual(15_500);
     await proxy.stop();
   });
+
+  it.skipIf(amount({ quick: true, full: false }))(
+    "fault 9: over a link of a kilobyte a second that loses a third, reds overtake the backlog, nothing piles up in memory",
+    async () => {
+      await backlogOf(60_000);
+      await world();
+      const link = new SlowLink(broker.port, {
+        bytesPerSecond: 1000,
+        roundTripMs: 2000,
+        loss: 0.3,
+        random: randomOf("slow link"),
+      });
+      const reporter = await start({
+        mqtt: { url: await link.start(), protocolVersion: 4, clientId: "lane-1", keepalive: millis(10_000) },
+        settings: { reserve: false, capacity: 256 * 1024 * 1024 },
+      });
+      await until(() => centre.events.size > 0, 120_000);
+      const before = { rss: process.memoryUsage.rss(), events: centre.events.size, at: performance.now() };
+      const waits: number[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const { epoch, seq } = await reporter.eventLog.put(redEvent());
+        waits.push(await until(() => centre.events.has(`${epoch} ${seq}`), 240_000));
+      }
+      await until(() => centre.events.size >= before.events + 60, 600_000);
+      const minutes = (performance.now() - before.at) / 60_000;
+      const grown = (process.memoryUsage.rss() - before.rss) / 2 ** 20;
+      figures("9 (slow link)", {
+        "events a minute": ((centre.events.size - before.events) / minutes).toFixed(1),
+        "new reds after s": waits.map((ms) => (ms / 1000).toFixed(0)).join(" "),
+        connects: link.connections,
+        minutes: minutes.toFixed(1),
+        duplicates: centre.duplicates,
+        "resident memory grew by MiB": grown.toFixed(1),
+      });
+      // The backlog alone is some 40 MB.
+      expect(grown).toBeLessThan(30);
+      expect(link.connections).toBeLessThanOrEqual(1 + minutes);
+      await link.stop();
+    },
+  );
 
   it("fault 10: receipts that are lost, repeated, from another epoch or for what was never sent delete nothing wrongly", async () => {
     await world();

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm run test:faults [-- --quick] [--seed N] [file…]`: says the seed, then lets vitest run the project `faults`.
+// `npm run test:faults [-- --quick] [--seed N] [file…]`: says the seed, then lets vitest run the project `faults`. The
+// full run goes on with hostile codes (fault 22) and with a fleet that comes back after its broker (fault 16).
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 
@@ -11,8 +12,14 @@ const quick = words.includes("--quick");
 process.stdout.write(`faults: ${quick ? "quick" : "full"} run, seed ${seed}\n`);
 
 const vitest = new URL("../../node_modules/vitest/vitest.mjs", import.meta.url).pathname;
-const { status } = spawnSync(process.execPath, [vitest, "run", "--project", "faults", ...rest], {
-  stdio: "inherit",
-  env: { ...process.env, SEED: seed, FAULTS: quick ? "quick" : "full" },
-});
-process.exit(status ?? 1);
+const env = { ...process.env, SEED: seed, FAULTS: quick ? "quick" : "full" };
+/** @param {readonly string[]} words */
+const succeeds = (words) => spawnSync(process.execPath, words, { stdio: "inherit", env }).status === 0;
+
+const runs = [[vitest, "run", "--project", "faults", ...rest]];
+if (!quick && rest.length === 0) {
+  const fleet = new URL("../bench/fleet-bench.ts", import.meta.url).pathname;
+  runs.push([vitest, "run", "--project", "fuzz"], ["--import", "tsx", fleet, "4000", "10000", "mosquitto"]);
+}
+// All of them, so that one that fails doesn't hide what the others say.
+process.exit(runs.map(succeeds).every(Boolean) ? 0 : 1);
