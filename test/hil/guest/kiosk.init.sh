@@ -23,6 +23,7 @@ chgrp gpio /dev/gpiochip0; chgrp i2c /dev/i2c-1; chgrp video /dev/video0; chmod 
 node "$HIL_HOME/out/hil/guest/kiosk.js" prepare
 chown -R greenlane /etc/greenlane /var/lib/greenlane
 cp /opt/greenlane/systemd/greenlane.service /etc/systemd/system/
+busybox sysctl -q -p /opt/greenlane/config/sysctl-greenlane.conf
 mkdir -p /etc/systemd/system/greenlane.service.d
 cat >/etc/systemd/system/greenlane.service.d/emulator.conf <<U
 [Unit]

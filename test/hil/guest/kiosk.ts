@@ -190,6 +190,15 @@ async function check(): Promise<void> {
       await until(() => screens.includes("idle-entry"), "the idle screen", 120_000);
       return screens.join(" → ");
     },
+    "kiosk: keeps its memory to itself: no core file, nothing in swap, and nobody looks in": async () => {
+      const pid = unit("MainPID");
+      assert.match(readFileSync(`/proc/${pid}/limits`, "utf8"), /^Max core file size +0 +0 /m);
+      assert.match(readFileSync(`/proc/${pid}/coredump_filter`, "utf8"), /^0+\n$/);
+      const group = /^0::(.+)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, "utf8"))?.[1] ?? "";
+      assert.equal(readFileSync(`/sys/fs/cgroup${group}/memory.swap.max`, "utf8"), "0\n");
+      assert.equal(readFileSync("/proc/sys/kernel/yama/ptrace_scope", "utf8"), "2\n");
+      return group;
+    },
     "kiosk: a code in a picture and a forehead become a release on the relay": async () => {
       const key = readSigningKey(readFileSync(`${etc}/issuer.pem`));
       const comes = (): void => {
