@@ -31,6 +31,8 @@ interface Flight extends Position {
   due: Monotonic;
   sends: number;
   acknowledged: boolean;
+  /** Handed to this connection and not answered yet: the bytes may still be on their way. */
+  pending: boolean;
 }
 
 /** A message sent so often without a receipt gives up its place in the window. */
@@ -44,6 +46,12 @@ const mostFresh = 1000;
  */
 const holdSuspect = millis(2000);
 const trimBatch = 50;
+/** An acknowledgement that takes longer shows a slow link: what is put into it then only waits there, before any new red. */
+const quickAnswer = millis(2500);
+/** Messages that a new connection is trusted with until it has answered. */
+const firstTrust = 4;
+/** TCP delivers or breaks, so what is pending isn't sent twice; a broker that forgets to answer gets it again after this. */
+const pendingPatience = millis(300_000);
 
 export class Sender {
   readonly #outbox: Outbox;
@@ -65,6 +73,8 @@ export class Sender {
   #suspectUntil = monotonic(0);
   #pumping: Promise<void> | null = null;
   #again = false;
+  /** History that may be pending at a time: grows by each quick answer, shrinks by a slow one. */
+  #trust = firstTrust;
 
   constructor(
     outbox: Outbox,
@@ -87,7 +97,9 @@ export class Sender {
     const left = [...this.#flights.values()].filter((flight) => !flight.acknowledged);
     this.#suspect = afterTrouble ? (left[0]?.priority ?? null) : null;
     this.#suspectUntil = after(now, holdSuspect);
+    this.#trust = firstTrust;
     for (const flight of this.#flights.values()) {
+      flight.pending = false;
       if (flight.acknowledged || !afterTrouble) flight.due = now;
       if (!afterTrouble) flight.firstSent = now;
     }
@@ -206,7 +218,8 @@ export class Sender {
     const taken = this.#fresh.filter((entry) => entry.priority === priority);
     this.#fresh = this.#fresh.filter((entry) => entry.priority !== priority);
     for (const { epoch, seq } of taken) {
-      if (this.#flights.has(keyOf({ epoch, seq }))) continue;
+      // On a link that is full of fresh ones already, the next are history: they stand in the outbox.
+      if (this.#pending() >= this.#settings.window * 2 || this.#flights.has(keyOf({ epoch, seq }))) continue;
       const [held] = await this.#read(epoch, seq);
       if (held !== undefined) this.#send(held, true);
     }
@@ -215,9 +228,10 @@ export class Sender {
   async #resend(): Promise<void> {
     const now = this.#clock.monotonic();
     const due = [...this.#flights.values()]
-      .filter((flight) => flight.due <= now && !this.#held(flight.priority))
+      .filter((flight) => flight.due <= now && !flight.pending && !this.#held(flight.priority))
       .sort((a, b) => a.sends - b.sends);
     for (const flight of due.slice(0, this.#settings.window)) {
+      if (this.#pending() >= this.#settings.window) return;
       const [held] = await this.#read(flight.epoch, flight.seq);
       if (held === undefined) this.#flights.delete(keyOf(flight));
       else if (this.#connected) this.#send(held, flight.fresh);
@@ -226,13 +240,13 @@ export class Sender {
   }
 
   #sendAsked(): void {
-    const room = Math.max(0, this.#settings.window - this.#inWindow("alert"));
+    const room = Math.max(0, Math.min(this.#settings.window - this.#inWindow("alert"), this.#trust - this.#pending()));
     for (const held of this.#asked.splice(0, room)) this.#send(held, false);
   }
 
   async #sendHistory(priority: Priority): Promise<void> {
     const share = priority === "alert" ? this.#settings.window : Math.max(1, Math.floor(this.#settings.window / 4));
-    const room = share - this.#inWindow(priority);
+    const room = Math.min(share - this.#inWindow(priority), this.#trust - this.#pending());
     if (room <= 0 || this.#held(priority) || this.#dry[priority] || this.#stuck() >= mostStuck) return;
     this.#dry[priority] = true;
     const held = await this.#outbox.list(priority, this.#cursor[priority], room).catch(() => null);
@@ -269,19 +283,46 @@ export class Sender {
       due: now,
       sends: 0,
       acknowledged: false,
+      pending: false,
     };
-    const pause = Math.min(this.#settings.longestResend, this.#settings.firstResend * 2 ** flight.sends);
-    flight.due = (now + pause * (0.75 + this.#settings.random() / 2)) as Monotonic;
+    const doubled = Math.min(this.#settings.longestResend, this.#settings.firstResend * 2 ** flight.sends);
+    const pause = millis(doubled * (0.75 + this.#settings.random() / 2));
+    flight.due = after(now, pause);
     flight.sends += 1;
     flight.acknowledged = false;
+    flight.pending = true;
     this.#flights.set(key, flight);
+    const forgotten = this.#clock.after(pendingPatience, () => {
+      flight.pending = false;
+    });
     this.#publish(held).then(
       () => {
+        forgotten();
         flight.acknowledged = true;
+        flight.pending = false;
+        // The centre's receipt can't be here before the broker's answer, however long that took.
+        flight.due = after(this.#clock.monotonic(), pause);
+        this.#answered(millis(this.#clock.monotonic() - now));
       },
       // A refused or broken publish is one without a receipt: the resend timer has it.
-      () => {},
+      () => {
+        forgotten();
+        flight.pending = false;
+      },
     );
+  }
+
+  #answered(took: Millis): void {
+    this.#trust =
+      took <= quickAnswer ? Math.min(this.#settings.window, this.#trust + 1) : Math.max(2, Math.floor(this.#trust / 2));
+    // Where the window is the limit, receipts open it, a group at a time.
+    if (this.#trust < this.#settings.window) this.#pump();
+  }
+
+  #pending(): number {
+    let count = 0;
+    for (const flight of this.#flights.values()) if (flight.pending) count += 1;
+    return count;
   }
 
   /** Places taken in the window: fresh ones have their own room, stuck ones have lost theirs. */

@@ -107,6 +107,46 @@ describe("the sender", () => {
     expect(await held()).toEqual([5, 6, 7, 8]);
   });
 
+  it("puts no more into a slow link than it answers, nothing twice that is on its way, and a new alert at once", async () => {
+    const answers: (() => void)[] = [];
+    broker = () => new Promise((resolve) => answers.push(resolve));
+    const answer = async (): Promise<void> => {
+      answers.shift()?.();
+      await clock.pass(0);
+      await clock.pass(0);
+    };
+    await history(...Array.from({ length: 12 }, (): Priority => "alert"));
+    await connect();
+    await clock.pass(20_000);
+    expect(sent).toEqual([1, 2, 3, 4]);
+    await answer();
+    expect(sent).toEqual([1, 2, 3, 4]);
+    await stored();
+    expect(sent).toEqual([1, 2, 3, 4, 13]);
+    while (answers.length > 0) await answer();
+    await has(4, [13, 13]);
+    await clock.pass(0);
+    // Not the window's four: all answers were slow but that to the new alert.
+    expect(sent).toEqual([1, 2, 3, 4, 13, 5, 6, 7]);
+    for (let next = 0; next < 8; next += 1) {
+      await answer();
+      await has(sent.length - 1, [13, 13]);
+      await clock.pass(0);
+    }
+    await clock.pass(500);
+    expect(new Set(sent).size).toBe(13);
+  });
+
+  it("sends again what a broker took and forgot to answer, after five minutes", async () => {
+    broker = () => new Promise(() => {});
+    await connect();
+    await stored();
+    await clock.pass(299_000);
+    expect(sent).toEqual([1]);
+    await clock.pass(2000);
+    expect(sent).toEqual([1, 1]);
+  });
+
   it("keeps to its window with history, and a new alert doesn't wait for it", async () => {
     await history(...Array.from({ length: 20 }, (): Priority => "alert"));
     await connect();
