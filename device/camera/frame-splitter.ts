@@ -12,6 +12,8 @@ export interface RawFrame {
 
 /** Frames without a stamp after which the program is taken to say none. */
 const PATIENCE = 2;
+/** Frames after which stamps that are still owed are taken for lost, where the program says any. */
+const LOST_AFTER = 60;
 
 export class FrameSplitter {
   readonly #size: number;
@@ -24,6 +26,8 @@ export class FrameSplitter {
   #unstamped = false;
   /** Frames that went without their stamps: where those come after all, they are nobody else's. */
   #late = 0;
+  #unstampedFrames = 0;
+  #saidAny = false;
   #last: Monotonic = monotonic(0);
 
   constructor(size: number, emit: (frame: RawFrame) => void) {
@@ -47,9 +51,13 @@ export class FrameSplitter {
 
   /** Capture time of the next frame not yet stamped. */
   stamp(at: Monotonic): void {
+    this.#saidAny = true;
     if (this.#late > 0) this.#late -= 1;
     else this.#stamps.push(at);
-    if (this.#late === 0) this.#unstamped = false;
+    if (this.#late === 0) {
+      this.#unstampedFrames = 0;
+      this.#unstamped = false;
+    }
     this.#pair();
   }
 
@@ -62,11 +70,21 @@ export class FrameSplitter {
     this.#pair();
   }
 
+  #withoutStamp(): void {
+    this.#late += 1;
+    this.#unstampedFrames += 1;
+    if (!this.#saidAny || this.#unstampedFrames < LOST_AFTER) return;
+    // Only this frame's own stamp is still to come.
+    this.#late = 1;
+    this.#unstampedFrames = 0;
+    this.#saidAny = false;
+  }
+
   #pair(): void {
     while (this.#waiting.length > 0 && (this.#unstamped || this.#stamps.length > 0)) {
       const frame = this.#waiting.shift() as RawFrame;
       const stamp = this.#stamps.shift();
-      if (stamp === undefined) this.#late += 1;
+      if (stamp === undefined) this.#withoutStamp();
       // A frame was captured before its bytes came; a stamp that says otherwise is of another clock.
       const at = stamp !== undefined && stamp <= frame.at ? stamp : frame.at;
       if (at > this.#last) this.#last = at;

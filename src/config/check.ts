@@ -123,7 +123,7 @@ function wrongValue(schema: TSchema, path: string, found: unknown): Finding {
 
 /** A password that stands in an address goes on no screen and into no log. */
 const withoutUser = (found: unknown): unknown =>
-  typeof found === "string" ? found.replace(/\/\/[^/]*@/, "//…@") : found;
+  typeof found === "string" ? found.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1…@") : found;
 
 /** What would have been right, where the slip is plain. */
 function better(field: Node, found: unknown): string | null {
@@ -159,7 +159,7 @@ function better(field: Node, found: unknown): string | null {
 }
 
 function betterUrl(field: Node, found: string): string | null {
-  if (/\/\/[^/]*@/.test(found)) return "leave out user name and password; use certificates";
+  if (found.includes("@")) return "leave out user name and password; use certificates";
   const [scheme] = schemesOf(field);
   return /^[a-z0-9.-]+(:\d+)?(\/\S*)?$/i.test(found) ? `write ${show(`${scheme}://${found}`)}` : null;
 }

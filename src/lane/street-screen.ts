@@ -64,7 +64,8 @@ export function shownOf(context: LaneContext, access: Access, around: Surroundin
     case "idle":
       return waitingFor(context, around);
     case "lingering":
-      return unanswered(context, around) ?? waitingFor(context, around);
+      // Who may walk now is told so before anything: somebody else may have let them through.
+      return happening(context, around) ?? unanswered(context, around) ?? plain(idle(around));
     case "presented":
       return plain(around.guidance ?? around.notice ?? (context.direction === "entry" ? idle(around) : "idle-exit"));
     case "screening":
@@ -106,7 +107,12 @@ function byMode(mode: LaneMode, direction: Direction, access: Access): StreetScr
 }
 
 const waitingFor = (context: LaneContext, around: Surroundings): Shown =>
-  plain(around.notice ?? walking(context) ?? idle(around));
+  happening(context, around) ?? plain(idle(around));
+
+function happening(context: LaneContext, around: Surroundings): Shown | null {
+  const screen = around.notice ?? walking(context);
+  return screen === null ? null : plain(screen);
+}
 
 /** Staff were called and did not come: whom to ring up. The same for everything that reads "please see staff". */
 function unanswered(context: LaneContext, around: Surroundings): Shown | null {

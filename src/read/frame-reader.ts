@@ -56,7 +56,8 @@ export class FrameReader {
   read(raster: Raster, at: Monotonic, allowance: number, hint: Box | null): FrameReading {
     if (!this.#gate.decide(raster, at)) {
       this.#gate.learn(false, at);
-      this.#wasBusy = false;
+      // Of a picture without structure one in four is looked at; the three between don't make the next one the first.
+      if (!this.#gate.isOpen(at)) this.#wasBusy = false;
       return { busy: false, codes: [], observation: null, hint: null, enhancement: 0 };
     }
     const newShare = (box: Box): number => this.#gate.changedIn(box, raster.width, raster.height);

@@ -48,6 +48,11 @@ export class PresenceGate {
     return this.#known;
   }
 
+  /** Whether something is, or was until just now, in the place, whether or not each of its pictures is looked at. */
+  isOpen(at: Monotonic): boolean {
+    return at <= this.#openUntil;
+  }
+
   /** Whether the picture deserves a decoder. The first picture always does. */
   decide(raster: Raster, at: Monotonic): boolean {
     this.#sample(raster);
@@ -78,8 +83,13 @@ export class PresenceGate {
     this.#markChanges();
     const { columns, rows } = this.#settings;
     let [changed, all] = [0, 0];
-    for (let row = Math.floor((box.top * rows) / height); row < (box.bottom * rows) / height; row++) {
-      for (let column = Math.floor((box.left * columns) / width); column < (box.right * columns) / width; column++) {
+    const [top, left] = [Math.max(0, (box.top * rows) / height), Math.max(0, (box.left * columns) / width)];
+    const [bottom, right] = [
+      Math.min(rows, (box.bottom * rows) / height),
+      Math.min(columns, (box.right * columns) / width),
+    ];
+    for (let row = Math.floor(top); row < bottom; row++) {
+      for (let column = Math.floor(left); column < right; column++) {
         changed += this.#changed[row * columns + column] ?? 0;
         all++;
       }

@@ -175,6 +175,17 @@ describe("please see staff, and nobody came", () => {
     },
   );
 
+  it("gives way to whoever lets them through at last", async () => {
+    const bench = await shown("see-staff", ["red-1", 36.5]);
+    await bench.wait(62_000);
+    expect(bench.street?.screen).toBe("see-staff-call");
+    expect(await bench.lane.order({ kind: "release", cid: "c1", who: "k1" })).toMatchObject({
+      status: "done",
+    });
+    await bench.wait(STEP);
+    expect(bench.street?.screen).toBe("go-release");
+  });
+
   it("is not told to somebody else", async () => {
     const bench = await shown("see-staff", ["red-1", 36.5]);
     await bench.wait(40_000);

@@ -213,6 +213,16 @@ describe("the bytes of a camera", () => {
     );
   });
 
+  it("get the stamp of their own capture again after some stamps were lost for good", () => {
+    const got: RawFrame[] = [];
+    const splitter = new FrameSplitter(1, (frame) => got.push(frame));
+    for (let n = 1; n <= 200; n++) {
+      splitter.chunk(Uint8Array.of(n), monotonic(n * 10));
+      if (n < 50 || n > 53) splitter.stamp(monotonic(n * 10 - 4));
+    }
+    expect(got.map((frame) => frame.at).slice(-20)).toEqual(Array.from({ length: 20 }, (_, n) => (181 + n) * 10 - 4));
+  });
+
   it("get the time of their first byte where the program says none or speaks of another clock", () => {
     const got: RawFrame[] = [];
     const splitter = new FrameSplitter(2, (frame) => got.push(frame));
