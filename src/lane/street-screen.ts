@@ -74,7 +74,8 @@ export function shownOf(context: LaneContext, access: Access, around: Surroundin
     case "waiting":
       return plain("wait");
     case "retry":
-      return { ...plain("show-again"), complaint: true };
+      // Whoever shows it again needs what is out of order now: staff let them through.
+      return around.deviceOut ? plain("device-out") : { ...plain("show-again"), complaint: true };
     case "granted":
     case "leaving":
     case "denied":

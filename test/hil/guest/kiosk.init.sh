@@ -33,8 +33,8 @@ DefaultDependencies=no
 WatchdogSec=30
 TimeoutStartSec=240
 TimeoutStopSec=180
-StandardOutput=file:/run/greenlane.log
-StandardError=file:/run/greenlane.log
+StandardOutput=append:/run/greenlane.log
+StandardError=append:/run/greenlane.log
 U
 cat >/etc/systemd/system/hil.service <<U
 [Unit]
