@@ -48,6 +48,12 @@ export interface Sighting {
  */
 const MOST_SYMBOLS = 255;
 
+/**
+ * Modules of the smallest QR code. Below are Micro QR codes, which the decoder counts among them: no pass is one, and the
+ * smallest has no error correction, so that clutter now and then reads as a few digits.
+ */
+const SMALLEST_CODE = 21;
+
 /** What of the emscripten module is used; the package's types leave its memory out. */
 interface RawModule {
   readonly HEAPU8: Uint8Array;
@@ -119,6 +125,7 @@ export class Zxing {
           continue;
         }
         const { symbol } = result;
+        if (symbol.width > 0 && symbol.width < SMALLEST_CODE) continue;
         found.push({
           bytes: Uint8Array.from(result.bytes),
           text: result.text,

@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { toBuffer } from "qrcode";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
+import { prepareZXingModule, writeBarcode } from "zxing-wasm/writer";
 import { carrierMap } from "../../device/rig/render/draw-carrier.ts";
 import { codeCorners } from "../../device/rig/render/geometry.ts";
 import { seeded } from "../../device/rig/render/random.ts";
@@ -52,6 +55,19 @@ describe("reading one picture with whole effort", () => {
       });
       expect(code).toBeDefined();
     }
+  });
+
+  it("takes no Micro QR code, whose few digits clutter can show as well", async () => {
+    const bytes = await readFile(createRequire(import.meta.url).resolve("zxing-wasm/writer/zxing_writer.wasm"));
+    const wasmBinary = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
+    const read = async (format: "MicroQRCode" | "QRCode"): Promise<readonly string[]> => {
+      const { image } = await writeBarcode("36577", { format, scale: 8 });
+      const { codes } = await reader.readFile(Buffer.from((await image?.arrayBuffer()) ?? new ArrayBuffer(0)));
+      return codes.map(({ text }) => text);
+    };
+    expect(await read("QRCode")).toEqual(["36577"]);
+    expect(await read("MicroQRCode")).toEqual([]);
   });
 
   it("lists each code of a family's page once, nearest to the middle first", () => {

@@ -7,7 +7,10 @@ import { specimen } from "./corpus.ts";
 
 const MEGABYTE = 1 << 20;
 
-/** Reads `count` frames with a code in each; gives the growth in megabytes after the first tenth, which is warm-up. */
+/**
+ * Gives the growth in megabytes over `count` frames with a code in each. A quarter as many before them are warm-up: until
+ * then the engine compiles and its heap finds its size.
+ */
 export async function measureMemory(count: number, print: (line: string) => void): Promise<number> {
   const render = createRenderer();
   const frames = Array.from({ length: 6 }, (_, index) => {
@@ -24,11 +27,15 @@ export async function measureMemory(count: number, print: (line: string) => void
   };
   let found = 0;
   let warm = 0;
-  for (let index = 0; index < count; index++) {
+  const warmUp = Math.floor(count / 4);
+  for (let index = 0; index < warmUp + count; index++) {
     const frame = readable[index % readable.length];
     if (frame === undefined) throw new Error("no frame of the memory run could be read");
     found += ladder.read(frame, { allowance: 0, thorough: false, hint: null }).codes.length;
-    if (index === Math.floor(count / 10)) warm = resident();
+    if (index === warmUp) {
+      warm = resident();
+      found = 0;
+    }
     if ((index + 1) % Math.ceil(count / 10) === 0) {
       print(`${index + 1} frames, ${found} found: ${resident().toFixed(1)} MB`);
       await new Promise((resolve) => setImmediate(resolve));
