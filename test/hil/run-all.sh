@@ -43,13 +43,13 @@ done
 prepare_kernel "$old"
 rm -f "$CACHE/failed"; echo "$jobs" | tr ' ' '\n' | sed '/^$/d' >"$CACHE/jobs"
 
-# worker: takes the next group until none is left. Guests mostly wait, so two of them share two cores well.
+# worker: takes the next group until none is left. Guests wait much, so three of them share two cores well.
 worker() {
   local job
   while job=$(flock "$CACHE/jobs.lock" sh -c 'head -1 "$1"; sed -i 1d "$1"' take "$CACHE/jobs"); [ -n "$job" ]; do
     group "${job%%:*}" "${job#*:}"
   done
 }
-worker & worker; wait
+worker & worker & worker; wait
 [ ! -e "$CACHE/failed" ] || { echo "hil: failed: $(tr '\n' ' ' <"$CACHE/failed")"; exit 1; }
 echo "hil: all groups passed in $SECONDS s"
