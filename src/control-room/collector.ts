@@ -72,7 +72,10 @@ export class Collector {
   #inHand: InHand[] = [];
   /** Since a commit failed, until one succeeds: nothing more is handed over. */
   #failing = false;
-  #births: Announced[] = [];
+  /** The latest of each lane that isn't on disk yet. */
+  #births = new Map<string, Announced>();
+  /** Set while births rest because they failed. */
+  #cancelBirths: (() => void) | null = null;
   #room: (() => void)[] = [];
   #working: Promise<void> | null = null;
   #lastReceipts = Number.NEGATIVE_INFINITY;
@@ -99,6 +102,7 @@ export class Collector {
     this.#stopped = true;
     this.#cancelHoles();
     this.#cancelReceipts?.();
+    this.#cancelBirths?.();
     this.#wake();
     await this.#working;
   }
@@ -121,7 +125,7 @@ export class Collector {
 
   /** A lane came up: what it has given out is known now, and it is told what the centre has. */
   announce(birth: Announced): void {
-    this.#births.push(birth);
+    this.#births.set(birth.src, birth);
     this.#work();
   }
 
@@ -154,11 +158,10 @@ export class Collector {
   async #run(): Promise<void> {
     // Lets the messages of one read of the socket come together in one commit.
     await new Promise((next) => setImmediate(next));
-    while (this.#inHand.length > 0 || (!this.#stopped && this.#waiting.length + this.#births.length > 0)) {
+    while (this.#inHand.length > 0 || (!this.#stopped && (this.#waiting.length > 0 || this.#birthsDue))) {
       this.#handOver();
       try {
         await this.#finishFirst();
-        await this.#sayBirths();
       } catch (error) {
         this.#failing = true;
         this.#figures.failedCommits += 1;
@@ -168,6 +171,7 @@ export class Collector {
         continue;
       }
       this.#failing = false;
+      await this.#sayBirths();
       // Back to back, a commit waits a little for company: the flush of the disk costs the same for one as for hundreds.
       if (this.#inHand.length === 0 && this.#waiting.length < company) await this.#pause(linger);
     }
@@ -204,12 +208,17 @@ export class Collector {
     }
   }
 
+  get #birthsDue(): boolean {
+    return this.#births.size > 0 && this.#cancelBirths === null;
+  }
+
+  /** Apart from the commits: a birth that can't be stored keeps no event from being stored. */
   async #sayBirths(): Promise<void> {
+    if (!this.#birthsDue) return;
     const births = this.#births;
-    if (births.length === 0) return;
-    this.#births = [];
+    this.#births = new Map();
     try {
-      for (const stream of await this.#deps.intake.announce(births))
+      for (const stream of await this.#deps.intake.announce([...births.values()]))
         this.#owe({
           src: stream.src,
           epoch: stream.epoch,
@@ -218,8 +227,13 @@ export class Collector {
           reused: [],
         });
     } catch (error) {
-      this.#births = births.concat(this.#births);
-      throw error;
+      this.#births = new Map([...births, ...this.#births]);
+      this.#deps.logger.warn("births not stored; tried again", { error: textOf(error) });
+      if (this.#stopped) return;
+      this.#cancelBirths = this.#deps.clock.after(retryPause, () => {
+        this.#cancelBirths = null;
+        this.#work();
+      });
     }
   }
 

@@ -13,6 +13,8 @@ const src = "linqu/huaan/east-03";
 class HeldIntake implements Intake {
   readonly batches: (readonly Arrival[])[] = [];
   readonly births: Announced[] = [];
+  /** Calls with births that fail before one succeeds. */
+  failingBirths = 0;
   readonly #ends: { resolve: (taken: Taken) => void; reject: (error: Error) => void }[] = [];
   take(batch: readonly Arrival[]): Promise<Taken> {
     if (batch.length === 0) return Promise.resolve(nothingTaken);
@@ -20,6 +22,10 @@ class HeldIntake implements Intake {
     return new Promise((resolve, reject) => this.#ends.push({ resolve, reject }));
   }
   async announce(births: readonly Announced[]): Promise<readonly Stream[]> {
+    if (this.failingBirths > 0) {
+      this.failingBirths -= 1;
+      throw new Error("out of range");
+    }
     this.births.push(...births);
     return births.map((birth) => ({ ...stream, src: birth.src, epoch: birth.epoch, head: birth.head }));
   }
@@ -197,6 +203,23 @@ describe("the collector", () => {
     collector.announce({ src, epoch, head: 9, tail: 1, at: clock.wall().at });
     await until("a receipt", () => sent.length === 1);
     expect(receipts()).toEqual([{ epoch, upTo: 9, have: [] }]);
+  });
+
+  it("goes on storing events while births fail, and says the latest birth of each lane later", async () => {
+    intake.failingBirths = 1;
+    collector.announce({ src, epoch, head: 8, tail: 1, at: clock.wall().at });
+    await until("the failure", () => intake.failingBirths === 0);
+    take(1);
+    clock.advance(10);
+    await batches(1);
+    intake.commit([[1, 1]], [1]);
+    await until("the PUBACK", () => acknowledged.length === 1);
+    expect([intake.births, collector.figures.failedCommits]).toEqual([[], 0]);
+    collector.announce({ src, epoch, head: 9, tail: 1, at: clock.wall().at });
+    clock.advance(1_000);
+    await until("the birth", () => intake.births.length > 0);
+    expect(intake.births.map((one) => one.head)).toEqual([9]);
+    await until("its receipt", () => receipts().at(-1)?.upTo === 9);
   });
 
   it("asks for at most 200 numbers of a hole, every ten seconds, and only a lane that is there with that epoch", async () => {
