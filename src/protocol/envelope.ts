@@ -2,7 +2,7 @@
 import Type, { type Static } from "typebox";
 import { eventTypes } from "../core/events.ts";
 import { reasonCodes } from "../core/flow.ts";
-import { Seq, SeqRange, Time, Uuid } from "./payloads.ts";
+import { highestSeq, Seq, SeqRange, Time, Uuid } from "./payloads.ts";
 import { mostRanges } from "./ranges.ts";
 import { lanePattern } from "./topics.ts";
 import { uuidPattern } from "./uuid.ts";
@@ -12,7 +12,7 @@ export const Shed = Type.Object(
   {
     ranges: Type.Array(SeqRange, { minItems: 1, maxItems: mostRanges }),
     kind: Type.Literal("system"),
-    count: Type.Integer({ minimum: 1 }),
+    count: Type.Integer({ minimum: 1, maximum: highestSeq }),
     epoch: Type.Optional(
       Type.String({
         pattern: uuidPattern,

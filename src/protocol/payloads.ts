@@ -15,9 +15,11 @@ export const Time = Type.String({
   pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$",
   description: "ISO 8601 in UTC",
 });
+/** Far above any count of events, and far below where a whole number stops being exact. */
+export const highestSeq = 2 ** 48;
 export const Seq = Type.Integer({
   minimum: 1,
-  maximum: 2 ** 48,
+  maximum: highestSeq,
   description: "Place in the epoch, from 1, without holes",
 });
 export const SeqRange = Type.Tuple([Seq, Seq], { description: "From and to, both included" });
@@ -38,9 +40,14 @@ export const Birth = Type.Object(
       minimum: 0,
       description: "Version of the desired configuration last applied; 0: none",
     }),
-    seqHead: Type.Integer({ minimum: 0, description: "Highest sequence number given out; 0: none" }),
+    seqHead: Type.Integer({
+      minimum: 0,
+      maximum: highestSeq,
+      description: "Highest sequence number given out; 0: none",
+    }),
     seqTail: Type.Integer({
       minimum: 0,
+      maximum: highestSeq,
       description: "Lowest one still held; 0: none. Below it nothing can be asked for",
     }),
     challenge: Type.String({
@@ -78,7 +85,7 @@ export const Receipt = Type.Object(
     epoch: Uuid,
     upTo: Type.Integer({
       minimum: 0,
-      maximum: 2 ** 48,
+      maximum: highestSeq,
       description: "The centre has every number up to this one on its disk",
     }),
     have: Type.Array(SeqRange, { maxItems: mostRanges, description: "And these beyond it" }),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as parse from "../../src/protocol/parse.ts";
 import { uuidV7 } from "../../src/protocol/uuid.ts";
+import { envelope } from "../control-room/support/room.ts";
 
 const epoch = uuidV7(1);
 const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -36,6 +37,28 @@ describe("parsing what a broker hands over", () => {
     ["a negative position", bytes({ epoch, upTo: -1, have: [] }), "GL-4104", "/upTo"],
   ] as const)("names the place in a receipt that is %s", (_, payload, code, path) => {
     expect(parse.parseReceipt(payload)).toMatchObject({ ok: false, refusal: { code, path } });
+  });
+
+  const birth = {
+    state: "online",
+    epoch,
+    boot: epoch,
+    session: 1,
+    version: "1",
+    configVersion: 0,
+    seqHead: 2 ** 48,
+    seqTail: 2 ** 48,
+    challenge: "AAAAAAAAAAAAAAAAAAAAAA",
+    clock: "synced",
+  };
+  it.each([2 ** 48 + 1, 2 ** 63, 1e300])("refuses %d where a database keeps a whole number", (huge) => {
+    expect(parse.parseState(bytes(birth)).ok).toBe(true);
+    for (const field of ["seqHead", "seqTail"])
+      expect(parse.parseState(bytes({ ...birth, [field]: huge })).ok).toBe(false);
+    const tombstone = (count: number) =>
+      envelope("linqu/huaan/east-03", 2, { type: "shed", shed: { ranges: [[1, 1]], kind: "system", count } });
+    expect(parse.parseEnvelope(bytes(tombstone(2 ** 48))).ok).toBe(true);
+    expect(parse.parseEnvelope(bytes(tombstone(huge)))).toMatchObject({ refusal: { path: "/shed/count" } });
   });
 
   it("ignores fields that it does not know, so that lanes and centre can be upgraded apart", () => {

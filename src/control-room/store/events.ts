@@ -459,7 +459,7 @@ function merge(
     // A repetition explains nothing new, and isn't counted again.
     if (size(more) === size(shed)) continue;
     shed = more;
-    shed_count += event.shedCount;
+    shed_count = Math.min(shed_count + event.shedCount, Number.MAX_SAFE_INTEGER);
     head = Math.max(head, event.shed.at(-1)?.[1] ?? 0);
     changed = true;
   }
