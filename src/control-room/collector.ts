@@ -160,17 +160,12 @@ export class Collector {
     await new Promise((next) => setImmediate(next));
     while (this.#inHand.length > 0 || (!this.#stopped && (this.#waiting.length > 0 || this.#birthsDue))) {
       this.#handOver();
-      try {
-        await this.#finishFirst();
-      } catch (error) {
-        this.#failing = true;
-        this.#figures.failedCommits += 1;
-        this.#deps.logger.error("events not stored; the lanes keep them", { code: "GL-6006", error: textOf(error) });
+      this.#failing = !(await this.#finishFirst());
+      if (this.#failing) {
         if (this.#stopped) return;
         await this.#pause(retryPause);
         continue;
       }
-      this.#failing = false;
       await this.#sayBirths();
       // Back to back, a commit waits a little for company: the flush of the disk costs the same for one as for hundreds.
       if (this.#inHand.length === 0 && this.#waiting.length < company) await this.#pause(linger);
@@ -194,18 +189,23 @@ export class Collector {
     return taken;
   }
 
-  async #finishFirst(): Promise<void> {
+  /** Resolves with false where the commit failed; the group stays the first, to be handed over again. */
+  async #finishFirst(): Promise<boolean> {
     const [first] = this.#inHand;
-    if (first === undefined) return;
+    if (first === undefined) return true;
     first.taken ??= this.#ask(first.group);
+    let taken: Taken;
     try {
-      const taken = await first.taken;
-      this.#inHand.shift();
-      this.#committed(first.group, taken);
+      taken = await first.taken;
     } catch (error) {
       first.taken = null;
-      throw error;
+      this.#figures.failedCommits += 1;
+      this.#deps.logger.error("events not stored; the lanes keep them", { code: "GL-6006", error: textOf(error) });
+      return false;
     }
+    this.#inHand.shift();
+    this.#committed(first.group, taken);
+    return true;
   }
 
   get #birthsDue(): boolean {
@@ -239,12 +239,12 @@ export class Collector {
 
   #committed(group: readonly Waiting[], { coverages, refused, unfiled, filingFailed }: Taken): void {
     // What is refused is acknowledged too, or the broker would send it for ever; the lane gets no receipt for it.
-    for (const entry of group) entry.acknowledge();
+    for (const entry of group) this.#guarded("acknowledged", entry.acknowledge);
     for (const { at, code, path } of refused)
       this.#deps.logger.warn("event refused", { code, path: path.slice(0, 80), lane: group[at]?.arrival.src ?? "" });
     if (filingFailed !== null)
       this.#deps.logger.error("events not filed; tried again", { code: "GL-6010", error: filingFailed });
-    if (unfiled) this.#deps.onUnfiled();
+    if (unfiled) this.#guarded("filed", this.#deps.onUnfiled);
     const fresh = coverages.reduce((sum, { fresh, reused }) => sum + fresh.length + reused.length, 0);
     this.#figures.stored += fresh;
     this.#figures.refused += refused.length;
@@ -258,7 +258,7 @@ export class Collector {
           seq: coverage.reused[0] ?? 0,
         });
       this.#owe(coverage);
-      for (const listener of this.#listeners) listener(coverage);
+      for (const listener of this.#listeners) this.#guarded("told to a listener", () => listener(coverage));
     }
     const waiting = this.#room;
     this.#room = [];
@@ -266,7 +266,10 @@ export class Collector {
   }
 
   #owe(coverage: Coverage): void {
-    this.#owed.set(`${coverage.src} ${coverage.epoch}`, coverage);
+    const stream = `${coverage.src} ${coverage.epoch}`;
+    // Coverage only grows; the answer of a group that was handed over twice may be older than the next one's.
+    const covered = union(this.#owed.get(stream)?.covered ?? [], coverage.covered);
+    this.#owed.set(stream, { ...coverage, covered });
     if (this.#cancelReceipts !== null) return;
     const since = this.#deps.clock.monotonic() - this.#lastReceipts;
     if (since >= receiptPause) this.#sendReceipts();
@@ -279,10 +282,21 @@ export class Collector {
     for (const { src, epoch, covered } of this.#owed.values()) {
       const lane = parseLaneName(src);
       if (lane === null) continue;
-      this.#deps.send(laneTopic(lane, "event/receipt"), encode({ epoch, ...toReceipt(covered) }));
-      this.#figures.receipts += 1;
+      this.#guarded("receipted", () => {
+        this.#deps.send(laneTopic(lane, "event/receipt"), encode({ epoch, ...toReceipt(covered) }));
+        this.#figures.receipts += 1;
+      });
     }
     this.#owed.clear();
+  }
+
+  /** What follows a commit: the events are on disk, and a fault with one of them keeps nothing from the others. */
+  #guarded(what: string, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#deps.logger.error(`events stored and not ${what}`, { error: textOf(error) });
+    }
   }
 
   #pause(length: Millis): Promise<void> {

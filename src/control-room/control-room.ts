@@ -8,7 +8,7 @@ import { hours, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { encode } from "../protocol/parse.ts";
-import { contains, type Ranges } from "../protocol/ranges.ts";
+import { contains, type Ranges, union } from "../protocol/ranges.ts";
 import { centreTopic, everyLane, parseTopic } from "../protocol/topics.ts";
 import { reachable } from "./addressees.ts";
 import { Collector, type CollectorFigures } from "./collector.ts";
@@ -204,7 +204,11 @@ function openStores(database: Database, config: ControlRoomConfig, keyRing: KeyR
 async function coverageOf(events: EventStore, collector: Collector): Promise<Map<string, Ranges>> {
   const covered = new Map<string, Ranges>();
   for (const stream of await events.streams()) covered.set(`${stream.src} ${stream.epoch}`, stream.have);
-  collector.onCommitted((coverage) => covered.set(`${coverage.src} ${coverage.epoch}`, coverage.covered));
+  collector.onCommitted(({ src, epoch, covered: more }) => {
+    const stream = `${src} ${epoch}`;
+    // Groups may be told out of order; coverage only grows.
+    covered.set(stream, union(covered.get(stream) ?? [], more));
+  });
   return covered;
 }
 

@@ -62,6 +62,8 @@ describe("the collector", () => {
   let holes: Hole[];
   let online: string | null;
   let unfiled: number;
+  /** The PUBACK that throws, and how many receipts do. */
+  let failing: { acknowledge: number; sends: number };
   const logger = keepingLogger();
   beforeEach(() => {
     clock = new HandClock();
@@ -71,12 +73,17 @@ describe("the collector", () => {
     holes = [];
     online = epoch;
     unfiled = 0;
+    failing = { acknowledge: -1, sends: 0 };
     collector = new Collector({
       intake,
       store: { claimHoles: async () => holes },
       clock,
       logger,
-      send: (topic, payload) => sent.push({ topic, payload }),
+      send: (topic, payload) => {
+        failing.sends -= 1;
+        if (failing.sends >= 0) throw new Error("a fault");
+        sent.push({ topic, payload });
+      },
       currentEpoch: () => online,
       onUnfiled: () => {
         unfiled += 1;
@@ -88,7 +95,10 @@ describe("the collector", () => {
       topic: `greenlane/v1/${src}/event/alert`,
       payload: Buffer.from([id]),
       retained: false,
-      acknowledge: () => acknowledged.push(id),
+      acknowledge: () => {
+        if (failing.acknowledge === id) throw new Error("a fault");
+        acknowledged.push(id);
+      },
     });
   const batches = (count: number) => until(`${count} batches`, () => intake.batches.length === count);
   const receipts = () =>
@@ -162,6 +172,30 @@ describe("the collector", () => {
     expect(receipts().map((one) => one.upTo)).toEqual([1, 3]);
   });
 
+  it("receipts everything of two groups whose answers come in the wrong order", async () => {
+    take(1);
+    await batches(1);
+    intake.commit([[1, 1]], [1]);
+    await until("the first receipt", () => sent.length === 1);
+    for (let id = 2; id < 1_002; id += 1) take(id);
+    clock.advance(10);
+    await batches(2);
+    for (let id = 1_002; id < 1_252; id += 1) take(id);
+    await batches(3);
+    intake.commit([[1, 1_251]], [2]);
+    // Read before the other was stored, told after it.
+    intake.commit(
+      [
+        [1, 1],
+        [1_002, 1_251],
+      ],
+      [1_002],
+    );
+    await until("both", () => acknowledged.length === 1_251);
+    clock.advance(50);
+    expect(receipts().map((one) => one.upTo)).toEqual([1, 1_251]);
+  });
+
   it("hands the next group over while one is on its way, and acknowledges in the order in which they came", async () => {
     for (let id = 0; id < 1_000; id += 1) take(id);
     await batches(1);
@@ -188,6 +222,30 @@ describe("the collector", () => {
     intake.commit([[1, 1_000]], [1]);
     await held;
     expect(acknowledged.length).toBe(1_000);
+  });
+
+  it("acknowledges and tells the others what is stored, although one PUBACK, one receipt and one listener throw", async () => {
+    const told: number[] = [];
+    collector.onCommitted(() => {
+      throw new Error("a fault");
+    });
+    collector.onCommitted(({ fresh }) => told.push(...fresh));
+    failing = { acknowledge: 1, sends: 1 };
+    for (const id of [1, 2]) take(id);
+    await batches(1);
+    intake.commit([[1, 2]], [1, 2]);
+    await until("the other PUBACK", () => acknowledged.length === 1);
+    take(3);
+    clock.advance(60);
+    await batches(2);
+    intake.commit([[1, 3]], [3]);
+    await until("the next PUBACK", () => acknowledged.length === 2);
+    expect([acknowledged, told]).toEqual([
+      [2, 3],
+      [1, 2, 3],
+    ]);
+    expect(receipts().map((one) => one.upTo)).toEqual([3]);
+    expect(collector.figures.failedCommits).toBe(0);
   });
 
   it("says what was stored and not filed, and wakes who files it", async () => {
