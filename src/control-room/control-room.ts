@@ -16,6 +16,7 @@ import type { ControlRoomConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
 import { openDatabase } from "./database/open.ts";
 import { Desk, offlineAfter } from "./desk.ts";
+import { intakeSettings } from "./intake/calls.ts";
 import { IntakeThread } from "./intake/intake-thread.ts";
 import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
@@ -31,7 +32,7 @@ import { LaneStore } from "./store/lanes.ts";
 import { NoteStore } from "./store/notes.ts";
 import { NoticeStore } from "./store/notices.ts";
 import { PeopleStore } from "./store/people.ts";
-import { schemaFor } from "./store/schema.ts";
+import { prepareSchema } from "./store/schema.ts";
 import { systemClock } from "./system-clock.ts";
 
 export interface ControlRoom {
@@ -68,7 +69,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   const clock = deps.clock ?? systemClock();
   const { logger } = deps;
   const database = await openDatabase(config.database);
-  await database.migrate(schemaFor(database.kind));
+  await prepareSchema(database);
   const keyRing = new KeyRing(config.keys);
   const stores = openStores(database, config, keyRing, deps.passwordCost);
   const { events, cases, audit, notices, people, lanes } = stores;
@@ -79,7 +80,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
     logger: logger.child("lanes"),
     onBirth: (birth) => collector.announce(birth),
   });
-  const intake = new IntakeThread(config, database);
+  const intake = new IntakeThread(intakeSettings(config), database);
   const collector: Collector = new Collector({
     intake,
     store: events,
@@ -174,7 +175,7 @@ export async function addOperator(
 ): Promise<void> {
   const database = await openDatabase(config.database);
   try {
-    await database.migrate(schemaFor(database.kind));
+    await prepareSchema(database);
     const people = new PeopleStore(database);
     const audit = new AuditLog(database);
     const { at } = systemClock().wall();

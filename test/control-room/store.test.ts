@@ -16,7 +16,7 @@ import { EventStore, type Incoming } from "../../src/control-room/store/events.t
 import { NoteStore } from "../../src/control-room/store/notes.ts";
 import { NoticeStore } from "../../src/control-room/store/notices.ts";
 import { PeopleStore } from "../../src/control-room/store/people.ts";
-import { schemaFor } from "../../src/control-room/store/schema.ts";
+import { prepareSchema } from "../../src/control-room/store/schema.ts";
 import { type Instant, later, minutes } from "../../src/core/units.ts";
 import type { Envelope } from "../../src/protocol/envelope.ts";
 import { encode } from "../../src/protocol/parse.ts";
@@ -86,9 +86,9 @@ describe.each(kinds)("the store on $name", ({ name }) => {
       server === null
         ? openSqlite(file)
         : await openPostgres({ url: await server.database(), dump: join(server.programs, "pg_dump") });
-    await db.migrate(schemaFor(db.kind));
+    await prepareSchema(db);
     // Once more: a second process on the same database finds everything there.
-    await db.migrate(schemaFor(db.kind));
+    await prepareSchema(db);
     clock = new HandClock();
     events = new EventStore(db);
     audit = new AuditLog(db);
@@ -101,6 +101,12 @@ describe.each(kinds)("the store on $name", ({ name }) => {
   afterEach(() => db.stop());
   const now = (): Instant => clock.wall().at;
   const fileAll = () => cases.file(now(), 500);
+
+  it("refuses a database of an earlier form, and leaves it as it is", async () => {
+    await db.run("ALTER TABLE note RENAME COLUMN sealed TO text");
+    await expect(prepareSchema(db)).rejects.toThrow(/GL-6017.*note\.sealed/);
+    expect(await db.all("SELECT text FROM note")).toEqual([]);
+  });
 
   it("keeps every event once whatever the order, the batches and the repetitions, and covers exactly those", async () => {
     let run = 0;

@@ -9,6 +9,16 @@ export type IntakeSettings = Pick<
   "database" | "keys" | "retentionDays" | "escalateAfterSeconds" | "addressees" | "sites"
 >;
 
+/** What of the configuration the thread needs: all of it may hold what can't cross to a thread, or shouldn't. */
+export const intakeSettings = ({
+  database,
+  keys,
+  retentionDays,
+  escalateAfterSeconds,
+  addressees,
+  sites,
+}: IntakeSettings): IntakeSettings => ({ database, keys, retentionDays, escalateAfterSeconds, addressees, sites });
+
 /** Arrivals with their payloads end to end in one piece of memory, which changes hands instead of being copied. */
 export interface Packed {
   readonly bytes: Uint8Array<ArrayBuffer>;

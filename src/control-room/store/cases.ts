@@ -73,6 +73,15 @@ export class CaseStore {
    * another process files: then the events are left to the desk.
    */
   async fileNow(session: Session, facts: readonly Filed[], now: Instant): Promise<Filing> {
+    // A row that another process holds fast must not hold up the storing: the events are filed later then.
+    const bounded = this.#db.kind === "postgres";
+    if (bounded) await session.run("SET LOCAL lock_timeout = '500ms'");
+    const filing = await this.#fileBehind(session, facts, now);
+    if (bounded) await session.run("SET LOCAL lock_timeout = 0");
+    return filing;
+  }
+
+  async #fileBehind(session: Session, facts: readonly Filed[], now: Instant): Promise<Filing> {
     if (!(await this.#myTurn(session))) return { places: null, changed: [] };
     const behind = await this.#fileWaiting(session, now, mostBehind);
     if (behind.filed === mostBehind) return { places: null, changed: behind.changed };

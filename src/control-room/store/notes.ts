@@ -35,8 +35,8 @@ export class NoteStore {
   }
 
   /**
-   * The log gets a salted digest, so that the text can be erased and still not be forged; the salt ends with it. False where there is no such
-   * case, it has been erased, or the text is empty.
+   * The log gets a salted digest, so that the text can be erased and still not be forged; the salt ends with it. False
+   * where there is no such case, it has been erased, or the text is empty.
    */
   async add(caseId: string, note: Note): Promise<boolean> {
     const text = note.text.trim().slice(0, longestNote);

@@ -1,3 +1,5 @@
+import { type Database, DatabaseError } from "../database/database.ts";
+
 /**
  * The tables. Instants are milliseconds since 1970, truth is 0 or 1, structured values are JSON texts. `{id}` and the
  * like are spelled by the driver. Statements only create what is missing; a change of meaning is a new statement below.
@@ -68,5 +70,28 @@ const guards = {
     `CREATE TRIGGER audit_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()`,
   ],
 } as const;
+
+/** Columns that later statements ask for; a database from before them has other tables of the same names. */
+const newest = { event: "again", note: "sealed" } as const;
+
+/**
+ * Makes what is missing. @throws DatabaseError GL-6017 for a database of an earlier form: it is never changed in place,
+ * since nothing may be lost by it.
+ */
+export async function prepareSchema(db: Database): Promise<void> {
+  await db.migrate(schemaFor(db.kind));
+  for (const [table, column] of Object.entries(newest)) {
+    try {
+      await db.all(`SELECT ${column} FROM ${table} WHERE n < 0`);
+    } catch (cause) {
+      const advice = "keep it for reading with the release that made it, and give this one a new database";
+      throw new DatabaseError(
+        `the database is of an earlier form (${table}.${column}); ${advice}`,
+        { cause },
+        "GL-6017",
+      );
+    }
+  }
+}
 
 export const schemaFor = (kind: "sqlite" | "postgres"): readonly string[] => [...tables, ...guards[kind]];
