@@ -224,8 +224,19 @@ async function check(): Promise<void> {
       const [on, off] = chip.driven.filter(({ line }) => line === 5);
       return `released after ${after} ms, pulse ${((off?.at ?? 0) - (on?.at ?? 0)).toFixed(0)} ms; ${screens.join(" → ")}`;
     },
-    "kiosk: nobody is there any more": async () => {
+    "kiosk: goes through the two beams, and nobody is there any more": async () => {
       setContact(chip, "presence-entry", false);
+      // Active low: the first beam alone, both, the second alone, none.
+      for (const [a, b] of [
+        [false, true],
+        [false, false],
+        [true, false],
+        [true, true],
+      ] as const) {
+        chip.set(17, a);
+        chip.set(27, b);
+        await sleep(250);
+      }
       show(null);
       object = raw(22);
     },

@@ -5,6 +5,7 @@ export const HEIGHT = 480;
 /** Slower than the product's defaults, since the guest has one processor for camera, decoder, lane and their far side. */
 export const slower = {
   temperature: { warmUp: "0 s", sampleEvery: "100 ms", samples: 3, staleAfter: "2 s" },
+  timings: { noCredentialAfter: "30 s" },
   reading: { workers: 1, frameAgeLimit: "10 s", decodeDeadline: "30 s" },
   devices: {
     camera: {
