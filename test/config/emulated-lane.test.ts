@@ -34,6 +34,7 @@ describe("the emulated lane", () => {
         "temperature.samples": 5,
         "temperature.staleAfter": 500,
         "temperature.warmUp": 1800000,
+        "timings.noCredentialAfter": 10000,
       }
     `);
     const unit = readFileSync("systemd/greenlane.service", "utf8");
