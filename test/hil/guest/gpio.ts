@@ -1,5 +1,6 @@
 /** The turnstile's adapter on the kernel's GPIO: the same promises as the fake keeps, by sysfs and by the gpiod tools. */
 import assert from "node:assert/strict";
+import { release } from "node:os";
 import { SystemClock } from "../../../device/clock/system-clock.ts";
 import { openLines } from "../../../device/gpio/open-lines.ts";
 import { GpioTurnstile } from "../../../device/gpio/turnstile.ts";
@@ -71,7 +72,11 @@ function showBeams(picture: Picture): void {
     if (beam !== null) chip.set(beam.line, picture.includes(letter) !== beam.activeLow);
 }
 
-/** Every order of edges, but for those that need half a minute of standing still. */
+/**
+ * Every order of edges, but for those that need half a minute of standing still. By each way to the lines on one kernel:
+ * the promises above run by both ways on both.
+ */
+const ordersHere = (backend === "sysfs") === release().startsWith("6.1.");
 const brief = walks.filter(({ steps }) => steps.reduce((sum, [, hold]) => sum + hold, 0) < 5000);
 const orders = (backend === "sysfs" ? brief : brief.map(mirrored)).map(({ name, steps, pulses, events: expected }) => [
   `${backend}: ${name}`,
@@ -97,7 +102,7 @@ await checks({
     return lines.name;
   },
   ...Object.fromEntries(promises),
-  ...Object.fromEntries(orders),
+  ...Object.fromEntries(ordersHere ? orders : []),
   [`${backend}: the relay's pulse has its length, read back on the chip's far side`]: () =>
     bench(async ({ turnstile }) => {
       const before = chip.driven.length;
