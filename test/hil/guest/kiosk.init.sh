@@ -30,7 +30,7 @@ cat >/etc/systemd/system/greenlane.service.d/emulator.conf <<U
 DefaultDependencies=no
 [Service]
 # The emulator is some fifteen times slower than a board.
-WatchdogSec=30
+WatchdogSec=20
 TimeoutStartSec=240
 TimeoutStopSec=180
 StandardOutput=append:/run/greenlane.log

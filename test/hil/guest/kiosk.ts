@@ -214,8 +214,8 @@ async function check(): Promise<void> {
         setContact(chip, "presence-entry", false);
         object = raw(22);
         show(null);
-        setTimeout(() => released() || comes(), 4000);
-      }, 20_000);
+        setTimeout(() => released() || comes(), 3000);
+      }, 13_000);
       const after = await said.finally(() => {
         clearInterval(again);
         tell(`hil: screens ${screens.join(" → ")}`);
