@@ -69,7 +69,10 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   const clock = deps.clock ?? systemClock();
   const { logger } = deps;
   const database = await openDatabase(config.database);
-  await prepareSchema(database);
+  await prepareSchema(database).catch(async (error: unknown) => {
+    await database.stop();
+    throw error;
+  });
   const keyRing = new KeyRing(config.keys);
   const stores = openStores(database, config, keyRing, deps.passwordCost);
   const { events, cases, audit, notices, people, lanes } = stores;

@@ -63,6 +63,10 @@ export class Desk {
     this.#cancel();
     this.#wakeUp();
     await this.#working;
+    // What is only in memory would end with the process.
+    await this.#sayReused().catch((error: unknown) =>
+      this.#deps.logger.warn("numbers used twice are in no case", { error: textOf(error) }),
+    );
   }
 
   /** Events were committed that are in no case yet. Calls while it works make it go round once more. */

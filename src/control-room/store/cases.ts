@@ -77,7 +77,7 @@ export class CaseStore {
     const bounded = this.#db.kind === "postgres";
     if (bounded) await session.run("SET LOCAL lock_timeout = '500ms'");
     const filing = await this.#fileBehind(session, facts, now);
-    if (bounded) await session.run("SET LOCAL lock_timeout = 0");
+    if (bounded) await session.run("SET LOCAL lock_timeout TO DEFAULT");
     return filing;
   }
 

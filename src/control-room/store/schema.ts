@@ -75,23 +75,23 @@ const guards = {
 const newest = { event: "again", note: "sealed" } as const;
 
 /**
- * Makes what is missing. @throws DatabaseError GL-6017 for a database of an earlier form: it is never changed in place,
- * since nothing may be lost by it.
+ * Makes what is missing. @throws DatabaseError GL-6017 for a database of an earlier form, which is left as it is, since
+ * nothing may be lost by a change in place.
  */
 export async function prepareSchema(db: Database): Promise<void> {
-  await db.migrate(schemaFor(db.kind));
   for (const [table, column] of Object.entries(newest)) {
-    try {
-      await db.all(`SELECT ${column} FROM ${table} WHERE n < 0`);
-    } catch (cause) {
-      const advice = "keep it for reading with the release that made it, and give this one a new database";
-      throw new DatabaseError(
-        `the database is of an earlier form (${table}.${column}); ${advice}`,
-        { cause },
-        "GL-6017",
-      );
-    }
+    if (!(await answers(db, `SELECT 1 FROM ${table} WHERE 1 = 0`))) continue;
+    if (await answers(db, `SELECT ${column} FROM ${table} WHERE 1 = 0`)) continue;
+    const advice = "keep it for reading with the release that made it, and give this one a new database";
+    throw new DatabaseError(`the database is of an earlier form (${table}.${column}); ${advice}`, {}, "GL-6017");
   }
+  await db.migrate(schemaFor(db.kind));
 }
+
+const answers = (db: Database, sql: string): Promise<boolean> =>
+  db.all(sql).then(
+    () => true,
+    () => false,
+  );
 
 export const schemaFor = (kind: "sqlite" | "postgres"): readonly string[] => [...tables, ...guards[kind]];
