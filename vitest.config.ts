@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const slow = [
@@ -14,6 +15,8 @@ const native = "test/**/*.native.test.ts";
 export default defineConfig({
   test: {
     pool: "threads",
+    // On two cores both: what waits for a child or a timer leaves its core to the other.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,

@@ -16,7 +16,7 @@ const env = { ...process.env, SEED: seed, FAULTS: quick ? "quick" : "full" };
 /** @param {readonly string[]} words */
 const succeeds = (words) => spawnSync(process.execPath, words, { stdio: "inherit", env }).status === 0;
 
-const runs = [[vitest, "run", "--project", "faults", ...rest]];
+const runs = [[vitest, "run", "--project", "faults", "--maxWorkers", "1", ...rest]];
 if (!quick && rest.length === 0) {
   const fleet = new URL("../bench/fleet-bench.ts", import.meta.url).pathname;
   runs.push([vitest, "run", "--project", "fuzz"], ["--import", "tsx", fleet, "4000", "10000", "mosquitto"]);
