@@ -58,11 +58,15 @@ export function doubtWal(file: string): Doubt | null {
   return damaged ? "damaged" : torn ? "torn" : null;
 }
 
+const uuidV7Form = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
 /** Whether the open database can be believed. @throws SqliteError where it can't even be asked. */
 export function doubtDatabase(db: Db, witnessed: Witnessed | null): Doubt | null {
   // The whole check: the quick one doesn't compare the ids of the epochs with their index.
   const answer = db.pragma("integrity_check(1)", { simple: true });
   if (answer !== "ok") return "damaged";
+  const ids = db.prepare<[], { id: string }>("SELECT id FROM epoch").all();
+  if (!ids.every(({ id }) => uuidV7Form.test(id))) return "damaged";
   for (const table of ["alert", "system"] as const) {
     for (const row of db.prepare<[], Row>(`SELECT key, body, crc FROM ${table}`).iterate())
       if (bodyOf(row) === null) return "damaged";
@@ -136,8 +140,6 @@ export function salvage(folder: string, name: string, witnessed: Witnessed | nul
   return { epochs, rows: [...rows.values()] };
 }
 
-const uuidV7Form = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
 /**
  * Each epoch stands in the file twice, in its table and in the index of the ids. Where a bit of one is wrong, the
  * witness, the events' own keys and the form of an id say which to believe: events must come back under their names.
@@ -151,11 +153,11 @@ function epochsOf(db: Db, used: ReadonlySet<number>, witnessed: Witnessed | null
     const ids = db.prepare<[], Epoch>("SELECT number, id FROM epoch INDEXED BY sqlite_autoindex_epoch_1").all();
     found.push(...ids.map(({ number, id }) => ({ number, id, head: heads.get(id) ?? heads.get(number) ?? 0 })));
   });
-  const credit = ({ number, id }: Epoch): number =>
-    (id === witnessed?.epoch ? 4 : 0) + (used.has(number) ? 2 : 0) + (uuidV7Form.test(id) ? 1 : 0);
+  const credit = ({ number, id }: Epoch): number => (id === witnessed?.epoch ? 2 : 0) + (used.has(number) ? 1 : 0);
   const believed: Epoch[] = [];
   for (const epoch of found.sort((a, b) => credit(b) - credit(a)))
-    if (!believed.some(({ number, id }) => number === epoch.number || id === epoch.id)) believed.push(epoch);
+    if (uuidV7Form.test(epoch.id) && !believed.some(({ number, id }) => number === epoch.number || id === epoch.id))
+      believed.push(epoch);
   return believed;
 }
 

@@ -246,6 +246,7 @@ export class OutboxStore {
   #startOver(why: Doubt, witnessed: { epoch: string; seq: number } | null): void {
     const aside = quarantine(this.#file);
     const saved = salvage(this.#settings.directory, aside, witnessed);
+    const nameless: { table: Priority; row: Row }[] = [];
     const db = openDatabase({ file: this.#file, ...this.#settings, schema });
     db.transaction(() => {
       for (const { number, id, head } of saved.epochs)
@@ -259,8 +260,14 @@ export class OutboxStore {
       for (const { table, row } of saved.rows)
         if (known.has(epochOf(row.key)))
           db.prepare(`INSERT OR IGNORE INTO ${table}(key, body, crc) VALUES (?, ?, ?)`).run(row.key, row.body, row.crc);
+        else nameless.push({ table, row });
     }).immediate();
     this.#use(db, why, witnessed, aside, saved.rows.length);
+    // Nothing says any more under which name the centre knows their numbers: they get new ones.
+    const inOrder = nameless.sort((a, b) => a.row.key - b.row.key);
+    db.transaction(() => {
+      for (const { table, row } of inOrder) this.#insert(db, table, row.body.toString("utf8"));
+    }).immediate();
   }
 
   #use(
