@@ -102,16 +102,21 @@ export class Desk {
       const began = this.#deps.clock.monotonic();
       let rest: number = pause;
       try {
-        const filed = await this.#deps.cases.file(this.#deps.clock.wall().at, group);
+        const { filed, failed } = await this.#deps.cases.file(this.#deps.clock.wall().at, group);
+        if (failed !== null) this.#notFiled(failed);
         if (filed === group) {
           this.#again = true;
           rest = Math.max(shortest, restPerWork * (this.#deps.clock.monotonic() - began));
         }
       } catch (error) {
-        this.#deps.logger.error("events not filed; tried again", { code: "GL-6010", error: textOf(error) });
+        this.#notFiled(error);
       }
       await this.#rest(millis(rest));
     }
+  }
+
+  #notFiled(error: unknown): void {
+    this.#deps.logger.error("events not filed; tried again", { code: "GL-6010", error: textOf(error) });
   }
 
   #rest(length: Millis): Promise<void> {

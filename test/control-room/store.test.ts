@@ -100,7 +100,7 @@ describe.each(kinds)("the store on $name", ({ name }) => {
   });
   afterEach(() => db.stop());
   const now = (): Instant => clock.wall().at;
-  const fileAll = () => cases.file(now(), 500);
+  const fileAll = async () => (await cases.file(now(), 500)).filed;
 
   it("refuses a database of an earlier form, and leaves it as it is", async () => {
     await db.run("ALTER TABLE note RENAME COLUMN sealed TO text");
@@ -265,6 +265,45 @@ describe.each(kinds)("the store on $name", ({ name }) => {
       expect(await cases.current(now(), 10)).toEqual([]);
       expect(await fileAll()).toBe(1);
       expect(opened.map((one) => one.id.slice(-4))).toEqual(["0001"]);
+    });
+
+    it("files the others where one can't be filed, and that one once it can", async () => {
+      const { cases: ids } = await taking().take(arrivals(red(1, "a")));
+      const [before] = await db.all("SELECT doc FROM cases WHERE id = $1", ids[0] ?? "");
+      await db.run("UPDATE cases SET doc = '{' WHERE id = $1", ids[0] ?? "");
+      await events.ingest([2, 3, 4].map((seq) => incoming(seq, now(), null, red(seq, seq === 3 ? "a" : "b"))));
+      expect(await cases.file(now(), 500)).toMatchObject({ filed: 2, failed: { name: "SyntaxError" } });
+      expect((await events.ofCase(opened.at(-1)?.id ?? "")).map((event) => event.seq)).toEqual([2, 4]);
+      await db.run("UPDATE cases SET doc = $1 WHERE id = $2", String(before?.doc), ids[0] ?? "");
+      expect(await fileAll()).toBe(0);
+      clock.advance(minutes(1));
+      expect(await fileAll()).toBe(1);
+      expect((await events.ofCase(ids[0] ?? "")).map((event) => event.seq).sort()).toEqual([1, 3]);
+    });
+
+    it("says so where nothing can be filed, and puts nothing aside for it", async () => {
+      let fault = true;
+      const desk = new CaseStore(db, audit, minutes(1), () => {
+        if (fault) throw new Error("a fault");
+        return [];
+      });
+      await events.ingest([1, 2].map((seq) => incoming(seq, now(), null, red(seq, `${seq}`))));
+      await expect(desk.file(now(), 500)).rejects.toThrow("a fault");
+      fault = false;
+      expect(await desk.file(now(), 500)).toEqual({ filed: 2, failed: null });
+    });
+
+    it.runIf(name === "PostgreSQL")("doesn't wait for a case that another process holds fast", async () => {
+      const { cases: ids } = await taking().take(arrivals(red(1, "a")));
+      await db.transaction(async (held) => {
+        await held.all("SELECT id FROM cases WHERE id = $1 FOR UPDATE", ids[0] ?? "");
+        const taken = await taking().take(arrivals(red(2, "a"), red(3, "b")));
+        expect(taken).toMatchObject({ unfiled: true, cases: [] });
+        expect(taken.filingFailed).toContain("lock timeout");
+        expect(taken.coverages[0]?.covered).toEqual([[1, 3]]);
+      });
+      expect(await fileAll()).toBe(2);
+      expect(opened.length).toBe(2);
     });
 
     it("opens no case that nobody is told of: both are on disk together", async () => {

@@ -1,4 +1,4 @@
-import type { Instant, Millis } from "../../core/units.ts";
+import { type Instant, later, type Millis, minutes } from "../../core/units.ts";
 import type { EventBody } from "../../protocol/envelope.ts";
 import { type Case, dueAt, type Outcome } from "../cases/case.ts";
 import { type Filed, factsOf } from "../cases/filing.ts";
@@ -20,6 +20,15 @@ interface WaitingRow extends Row {
 /** What filing did: the case of each event, null as a whole where they were left, and every case that changed. */
 export interface Filing {
   readonly places: readonly (string | null)[] | null;
+  readonly changed: readonly string[];
+}
+/** Of the events that waited, how many are filed now, and why one of them is not. */
+export interface FiledNow {
+  readonly filed: number;
+  readonly failed: unknown;
+}
+interface Behind {
+  readonly filed: number;
   readonly changed: readonly string[];
 }
 /** Who is told when a case opens, or when nobody recognised it in time. */
@@ -48,6 +57,8 @@ const casesTopic = "cases";
 const nameable = 400;
 /** Events left behind that are filed with the next ones. */
 const mostBehind = 250;
+/** How long an event that can't be filed stands aside. */
+const asidePause: Millis = minutes(1);
 
 /** Tells everybody on the database which cases changed. */
 export async function tellCases(db: Database, session: Session, ids: readonly string[]): Promise<void> {
@@ -61,6 +72,8 @@ export class CaseStore {
   readonly #audit: AuditLog;
   readonly #escalateAfter: Millis;
   readonly #addressees: Addressees;
+  /** Events that could not be filed while others were, and until when they keep out of their way. */
+  readonly #aside = new Map<number, Instant>();
   constructor(db: Database, audit: AuditLog, escalateAfter: Millis, addressees: Addressees = () => []) {
     this.#db = db;
     this.#audit = audit;
@@ -89,20 +102,54 @@ export class CaseStore {
     return { places, changed: [...behind.changed, ...changed] };
   }
 
-  /** Files at most `most` waiting events in the order of their arrival; resolves with how many. One process at a time. */
-  async file(now: Instant, most: number): Promise<number> {
-    const [waiting] = await this.#db.all("SELECT n FROM event WHERE filed = 0 LIMIT 1");
-    if (waiting === undefined) return 0;
-    return this.#db.transaction(async (session) =>
-      (await this.#myTurn(session)) ? (await this.#fileWaiting(session, now, most)).filed : 0,
+  /**
+   * Files at most `most` waiting events in the order of their arrival. One process at a time. Where one can't be filed the
+   * others are, each by itself, and it waits a while. @throws where none can be.
+   */
+  async file(now: Instant, most: number): Promise<FiledNow> {
+    for (const [n, until] of this.#aside) if (until <= now) this.#aside.delete(n);
+    const waiting = await this.#waiting(this.#db, most);
+    if (waiting.length === 0) return { filed: 0, failed: null };
+    try {
+      return { filed: await this.#inTurn((session) => this.#fileWaiting(session, now, most)), failed: null };
+    } catch (error) {
+      if (waiting.length === 1) throw error;
+      return this.#fileApart(waiting, now);
+    }
+  }
+
+  async #fileApart(events: readonly WaitingRow[], now: Instant): Promise<FiledNow> {
+    const failures: { readonly n: number; readonly error: unknown }[] = [];
+    for (const event of events)
+      await this.#inTurn((session) => this.#fileThese(session, [event], now)).catch((error: unknown) =>
+        failures.push({ n: event.n, error }),
+      );
+    const [first] = failures;
+    if (first !== undefined && failures.length === events.length) throw first.error;
+    for (const { n } of failures) this.#aside.set(n, later(now, asidePause));
+    return { filed: events.length - failures.length, failed: first?.error ?? null };
+  }
+
+  async #inTurn(work: (session: Session) => Promise<Behind>): Promise<number> {
+    return this.#db.transaction(async (session) => ((await this.#myTurn(session)) ? (await work(session)).filed : 0));
+  }
+
+  async #fileWaiting(session: Session, now: Instant, most: number): Promise<Behind> {
+    return this.#fileThese(session, await this.#waiting(session, most), now);
+  }
+
+  #waiting(session: Session, most: number): Promise<WaitingRow[]> {
+    const aside = [...this.#aside.keys()];
+    const but = aside.length === 0 ? "" : `AND n NOT IN (${placeholders(aside.length, 2)})`;
+    return session.all<WaitingRow>(
+      `SELECT n, at, body, CASE WHEN sealed IS NULL THEN 0 ELSE 1 END AS has_subject FROM event
+       WHERE filed = 0 ${but} ORDER BY n LIMIT $1`,
+      most,
+      ...aside,
     );
   }
 
-  async #fileWaiting(session: Session, now: Instant, most: number) {
-    const events = await session.all<WaitingRow>(
-      "SELECT n, at, body, CASE WHEN sealed IS NULL THEN 0 ELSE 1 END AS has_subject FROM event WHERE filed = 0 ORDER BY n LIMIT $1",
-      most,
-    );
+  async #fileThese(session: Session, events: readonly WaitingRow[], now: Instant): Promise<Behind> {
     if (events.length === 0) return { filed: 0, changed: [] };
     const { places, changed } = await this.#file(session, events.map(storedFacts), now);
     await this.#mark(
