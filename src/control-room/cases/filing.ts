@@ -141,26 +141,30 @@ export function open(id: string, event: Filed, now: Instant): Case {
 /** The case after one more event. A rise to red is heard again, whatever the case's state was. */
 export function join(one: Case, event: Filed, now: Instant): Case {
   if (effectOf(event.type) === "clears") return { ...one, normalAt: event.at, rev: one.rev + 1 };
-  const priority = priorityOf(event);
-  const rises = priority < one.priority;
   const newest = event.at >= one.lastAt;
-  return {
+  const joined: Case = {
     ...one,
-    ...(rises
-      ? { kind: event.type, level: event.level, category: event.category, priority, detail: event.detail }
-      : {}),
-    ...(rises && one.state !== "new"
-      ? { state: "new" as const, shelved: null, acknowledged: null, escalatedAt: null }
-      : {}),
-    annunciatedAt: rises ? now : one.annunciatedAt,
     src: newest ? event.src : one.src,
     reasons: newest ? event.reasons : one.reasons,
     tries: Math.max(one.tries + 1, event.tries),
     openedAt: instant(Math.min(event.at, one.openedAt)),
     lastAt: newest ? event.at : one.lastAt,
-    routing: [...new Set([...one.routing, ...event.routing])],
+    routing: withAll(one.routing, event.routing),
     normalAt: lasting.has(one.kind) ? one.normalAt : null,
     hasSubject: one.hasSubject || event.hasSubject,
     rev: one.rev + 1,
   };
+  return priorityOf(event) < one.priority ? risen(joined, event, now) : joined;
 }
+
+function risen(one: Case, event: Filed, now: Instant): Case {
+  const { type: kind, level, category, detail } = event;
+  const told: Case = { ...one, kind, level, category, detail, priority: priorityOf(event), annunciatedAt: now };
+  if (one.state === "new") return told;
+  return { ...told, state: "new", shelved: null, acknowledged: null, escalatedAt: null };
+}
+
+const withAll = <T>(known: readonly T[], more: readonly T[]): readonly T[] => {
+  const fresh = more.filter((one) => !known.includes(one));
+  return fresh.length === 0 ? known : [...known, ...fresh];
+};

@@ -53,15 +53,26 @@ export interface IntakeDeps {
   readonly retentionDays: number;
 }
 
+/** A batch on its way to the database. */
+export interface Checked {
+  readonly incoming: readonly Incoming[];
+  readonly refused: readonly Refused[];
+  /** When the last of it came; null for an empty batch. */
+  readonly now: Instant | null;
+}
+
 export class StoreIntake implements Intake {
   readonly #deps: IntakeDeps;
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
   }
 
-  async take(batch: readonly Arrival[]): Promise<Taken> {
-    const last = batch.at(-1);
-    if (last === undefined) return nothingTaken;
+  take(batch: readonly Arrival[]): Promise<Taken> {
+    return this.store(this.check(batch));
+  }
+
+  /** What needs no database: checks and seals. */
+  check(batch: readonly Arrival[]): Checked {
     const incoming: Incoming[] = [];
     const refused: Refused[] = [];
     for (const [at, arrival] of batch.entries()) {
@@ -71,7 +82,13 @@ export class StoreIntake implements Intake {
       else if (parsed.value.src !== arrival.src) refused.push({ at, code: "GL-4104", path: "/src" });
       else incoming.push(this.#rowOf(parsed.value, arrival.received));
     }
-    const filing = new FilingAtOnce(this.#deps.cases, last.received);
+    return { incoming, refused, now: batch.at(-1)?.received ?? null };
+  }
+
+  /** Files and commits what was checked; durable when it resolves. @throws where the commit failed. */
+  async store({ incoming, refused, now }: Checked): Promise<Taken> {
+    if (now === null) return nothingTaken;
+    const filing = new FilingAtOnce(this.#deps.cases, now);
     const coverages = await this.#deps.store.ingest(incoming, (session, fresh) => filing.file(session, fresh));
     return { coverages, refused, ...filing.outcome };
   }

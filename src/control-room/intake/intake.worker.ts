@@ -34,28 +34,33 @@ const intake = opened.then(
 );
 intake.catch(() => {});
 
-async function run(call: IntakeCall): Promise<unknown> {
+/** Begins a call; resolves with what is left for its turn. The next batch is checked while a server writes the last one. */
+async function begin(call: IntakeCall): Promise<() => Promise<unknown>> {
   switch (call.op) {
     case "open":
-      await intake;
-      return null;
-    case "take":
-      return (await intake).take(unpack(call.batch));
+      return () => intake.then(() => null);
+    case "take": {
+      const ready = await intake;
+      const checked = ready.check(unpack(call.batch));
+      return () => ready.store(checked);
+    }
     case "announce":
-      return (await intake).announce(call.births);
+      return async () => (await intake).announce(call.births);
     case "forget":
-      return (await intake).forget(call.day);
+      return async () => (await intake).forget(call.day);
     case "close":
-      return (await opened).stop();
+      return async () => (await opened).stop();
   }
 }
 
 let queue: Promise<void> = Promise.resolve();
 port.on("message", ({ id, call }: IntakeAsk) => {
+  const begun = begin(call);
+  begun.catch(() => {});
   queue = queue.then(async () => {
     const say = (answer: IntakeAnswer): void => port.postMessage(answer);
     try {
-      say({ id, value: await run(call) });
+      say({ id, value: await (await begun)() });
     } catch (error) {
       say({ id, failed: { message: error instanceof Error ? error.message : "failed" } });
     }

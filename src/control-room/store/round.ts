@@ -12,7 +12,8 @@ const districtOffset = 8 * 3_600_000;
 export class Round {
   readonly changed = new Map<string, Case>();
   readonly opened: Case[] = [];
-  readonly #open = new Map<string, Case[]>();
+  /** By key, those that aren't resolved. */
+  readonly #known = new Map<string, Case[]>();
   readonly #session: Session;
   readonly #lock: Database["lock"];
   readonly #now: Instant;
@@ -24,10 +25,12 @@ export class Round {
 
   /** Places events in their order; resolves with each one's case, null where it makes none and belongs to none. */
   async place(facts: readonly Filed[]): Promise<(string | null)[]> {
-    await this.#load(new Set(facts.map(keyOf)));
+    const keys = facts.map(keyOf);
+    await this.#load(new Set(keys));
     const numbers = new CaseNumbers(this.#session, this.#now, facts.length);
     const places: (string | null)[] = [];
-    for (const one of facts) places.push(await this.#put(one, numbers));
+    for (const [at, one] of facts.entries())
+      places.push(this.#join(one, keys[at] ?? "") ?? (await this.#open(one, numbers)));
     await numbers.giveBack();
     return places;
   }
@@ -45,25 +48,33 @@ export class Round {
     }
   }
 
-  async #put(facts: Filed, numbers: CaseNumbers): Promise<string | null> {
-    const known = (this.#open.get(keyOf(facts)) ?? []).find((one) => belongs(one, facts));
-    const effect = effectOf(facts.type);
-    if (known !== undefined) {
-      // A journal entry is shown with its case and changes nothing about it.
-      if (effect !== "journal") this.#remember(join(known, facts, this.#now), true);
-      return known.id;
-    }
-    if (effect !== "opens") return null;
+  /** The event's open case, changed by it; null where there is none. */
+  #join(facts: Filed, key: string): string | null {
+    const cases = this.#known.get(key) ?? [];
+    const at = cases.findIndex((one) => belongs(one, facts));
+    const known = cases[at];
+    if (known === undefined) return null;
+    // A journal entry is shown with its case and changes nothing about it.
+    if (effectOf(facts.type) === "journal") return known.id;
+    const joined = join(known, facts, this.#now);
+    cases[at] = joined;
+    this.changed.set(joined.id, joined);
+    return joined.id;
+  }
+
+  async #open(facts: Filed, numbers: CaseNumbers): Promise<string | null> {
+    if (effectOf(facts.type) !== "opens") return null;
     const one = open(await numbers.next(), facts, this.#now);
-    this.#remember(one, true);
+    this.#remember(one);
+    this.changed.set(one.id, one);
     this.opened.push(one);
     return one.id;
   }
 
-  #remember(one: Case, changed = false): void {
-    const others = (this.#open.get(one.key) ?? []).filter((other) => other.id !== one.id);
-    this.#open.set(one.key, [...others, one]);
-    if (changed) this.changed.set(one.id, one);
+  #remember(one: Case): void {
+    const others = this.#known.get(one.key);
+    if (others === undefined) this.#known.set(one.key, [one]);
+    else others.push(one);
   }
 }
 
