@@ -1,9 +1,9 @@
 /**
  * From the capture of a frame to the edge of the relay: a verified green whose temperature is ready, one nominal frame
  * each, through the real reader, verifier, machine and relay port. Prints p50, p95, p99, and the delay of the lane
- * thread's event loop meanwhile. Run on a quiet machine: `npm run bench [-- --frames 1000]`.
+ * thread's event loop meanwhile (each figure of the worst hundred). Run on a quiet machine: `npm run bench [-- --frames 1000]`.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import type { Picture } from "../../device/rig/render/scene.ts";
 import { millis } from "../../src/core/units.ts";
 import { Demo } from "../../src/demo.ts";
@@ -33,16 +33,19 @@ const through = (): Promise<void> =>
       done();
     });
   });
-const delay = monitorEventLoopDelay({ resolution: 1 });
 await stage.pause(1000);
+/** One a batch: a histogram that rests while people are drawn would count the rest as a delay. */
+const delays: IntervalHistogram[] = [];
 let released = 0;
 let clips: (readonly Picture[])[] = [];
 for (let n = 0; n < frames; n += 1) {
   if (n % batch === 0) {
-    delay.disable();
+    delays.at(-1)?.disable();
     const size = Math.min(batch, frames - n);
     clips = await Promise.all(Array.from({ length: size }, (_, at) => demo.draw(green, n + at, 2)));
+    const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
+    delays.push(delay);
   }
   const clip = clips[n % batch] ?? [];
   stage.stands("entry", true);
@@ -64,8 +67,13 @@ for (let n = 0; n < frames; n += 1) {
   }
   await stage.pause(100);
 }
-delay.disable();
-const loop = { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 };
+delays.at(-1)?.disable();
+const worst = (of: (delay: IntervalHistogram) => number): number => Math.max(...delays.map(of)) / 1e6;
+const loop = {
+  p50: worst((delay) => delay.percentile(50)),
+  p99: worst((delay) => delay.percentile(99)),
+  max: worst((delay) => delay.max),
+};
 process.stdout.write(
   `${JSON.stringify({ frames, released, heldMs: demo.clock.held, frameToReleaseMs: demo.kiosk.lane.latency.summary(), loopDelayMs: loop })}\n`,
 );

@@ -4,7 +4,7 @@
  */
 import { connect } from "node:net";
 import mqttPacket from "mqtt-packet";
-import type { EventStore, Incoming } from "../../src/control-room/store/events.ts";
+import type { EventStore, FileNow, Incoming } from "../../src/control-room/store/events.ts";
 import { encode } from "../../src/protocol/parse.ts";
 
 /** As in the collector. */
@@ -15,11 +15,12 @@ export interface Bare {
   stop(): void;
 }
 
-/** Resolves when it is subscribed. `rows` are those of each lane, by name, in the order of their numbers. */
+/** Resolves when it is subscribed. `rows` are those of each lane, by name, in the order of their numbers; `placed` has their cases. */
 export async function bareRoom(
   port: number,
   store: EventStore,
   rows: ReadonlyMap<string, readonly Incoming[]>,
+  placed: FileNow,
 ): Promise<Bare> {
   const socket = connect(port, "127.0.0.1").setNoDelay(true);
   const parser = mqttPacket.parser({ protocolVersion: 4 });
@@ -53,7 +54,10 @@ export async function bareRoom(
     while (waiting.length > 0) {
       await new Promise((next) => setImmediate(next));
       const group = waiting.splice(0, mostAtOnce);
-      await store.ingest(group.map(({ row }) => row));
+      await store.ingest(
+        group.map(({ row }) => row),
+        placed,
+      );
       socket.write(Buffer.concat(group.map(({ messageId }) => mqttPacket.generate({ cmd: "puback", messageId }))));
       for (const { row } of group) owed.set(row.src, row);
       timer ??= setTimeout(sendReceipts, receiptPause);

@@ -1,30 +1,40 @@
 /**
  * The other side of `store-bench.ts`, in a process of its own: a broker, and lanes that publish as fast as their window
- * lets them. A lane's window opens with the centre's receipt, as a lane's outbox does; a PUBACK says nothing.
+ * lets them. A lane's window opens with the centre's receipt, as a lane's outbox does; a PUBACK says nothing. By hand, the
+ * same messages come from `hand-broker.ts`, without broker and lanes.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
 import { tmpdir } from "node:os";
 import mqttPacket from "mqtt-packet";
 import { encode, parseReceipt } from "../../src/protocol/parse.ts";
-import { envelope, epoch, someJwe } from "../control-room/support/room.ts";
+import { envelope, epoch } from "../control-room/support/room.ts";
 import { aedes, mosquitto } from "./brokers.ts";
+import { handBroker } from "./hand-broker.ts";
 
 export interface LoadOrder {
   readonly lanes: number;
   readonly perLane: number;
+  /** The subject of every event, encrypted. */
+  readonly jwe: string;
+  readonly by: "broker" | "hand";
 }
-export type FromLoad = { readonly broker: string; readonly url: string } | { readonly ms: number };
+export type FromLoad =
+  | { readonly broker: string; readonly url: string; readonly handUrl: string }
+  | { readonly ms: number };
 
 /** Sent and without a receipt, per lane (MESSAGES, in-flight window). */
 const window = 50;
 
-const packetsOf = (src: string, count: number): Buffer[] =>
-  Array.from({ length: count }, (_, at) =>
+const payloadsOf = (src: string, { perLane, jwe }: LoadOrder): Buffer[] =>
+  Array.from({ length: perLane }, (_, at) => encode(envelope(src, at + 1, { subject: jwe, temperature: 36.8 })));
+
+const packetsOf = (src: string, payloads: readonly Buffer[]): Buffer[] =>
+  payloads.map((payload, at) =>
     mqttPacket.generate({
       cmd: "publish",
       topic: `greenlane/v1/${src}/event/alert`,
-      payload: encode(envelope(src, at + 1, { subject: someJwe, temperature: 36.8 })),
+      payload,
       qos: 1,
       messageId: (at % 65_000) + 1,
       dup: false,
@@ -84,20 +94,27 @@ async function lane(port: number, src: string, packets: readonly Buffer[]): Prom
   };
 }
 
-const place = mkdtempSync(`${tmpdir()}/greenlane-load-`);
-const broker = (await mosquitto(place)) ?? (await aedes());
-await broker.start();
-process.send?.({ broker: broker.name, url: broker.url } satisfies FromLoad);
-process.on("message", async (order: LoadOrder) => {
-  const packets = Array.from({ length: order.lanes }, (_, at) => `linqu/bench/lane-${at}`).map(
-    (src) => [src, packetsOf(src, order.perLane)] as const,
-  );
+async function throughBroker(payloads: ReadonlyMap<string, readonly Buffer[]>): Promise<number> {
+  const packets = [...payloads].map(([src, list]) => [src, packetsOf(src, list)] as const);
   const lanes = await Promise.all(packets.map(([src, list]) => lane(broker.port, src, list)));
   const begin = performance.now();
   await Promise.all(lanes.map((one) => one.run()));
-  process.send?.({ ms: performance.now() - begin } satisfies FromLoad);
+  return performance.now() - begin;
+}
+
+const place = mkdtempSync(`${tmpdir()}/greenlane-load-`);
+const broker = (await mosquitto(place)) ?? (await aedes());
+await broker.start();
+const hand = await handBroker();
+process.send?.({ broker: broker.name, url: broker.url, handUrl: hand.url } satisfies FromLoad);
+process.on("message", async (order: LoadOrder) => {
+  const srcs = Array.from({ length: order.lanes }, (_, at) => `linqu/bench/lane-${at}`);
+  const payloads = new Map(srcs.map((src) => [src, payloadsOf(src, order)]));
+  const ms = order.by === "hand" ? await hand.run(payloads) : await throughBroker(payloads);
+  process.send?.({ ms } satisfies FromLoad);
 });
 process.once("disconnect", async () => {
+  await hand.stop();
   await broker.kill();
   rmSync(place, { recursive: true, force: true });
   process.exit(0);
