@@ -4,7 +4,8 @@ import type { Logger } from "../ports/logger.ts";
 import { encode } from "../protocol/parse.ts";
 import { toReceipt, union } from "../protocol/ranges.ts";
 import { type LaneId, laneName, laneTopic, parseLaneName } from "../protocol/topics.ts";
-import type { Arrival, Intake, Taken } from "./intake/intake.ts";
+import type { Arrival } from "./intake/check.ts";
+import type { Intake, Taken } from "./intake/intake.ts";
 import type { Received } from "./link.ts";
 import type { Announced, Coverage, EventStore } from "./store/events.ts";
 

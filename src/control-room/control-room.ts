@@ -16,8 +16,7 @@ import type { ControlRoomConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
 import { openDatabase } from "./database/open.ts";
 import { Desk, offlineAfter } from "./desk.ts";
-import { intakeSettings } from "./intake/calls.ts";
-import { IntakeThread } from "./intake/intake-thread.ts";
+import { IntakeThreads } from "./intake/intake-threads.ts";
 import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
 import { Notifier } from "./notifier.ts";
@@ -83,7 +82,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
     logger: logger.child("lanes"),
     onBirth: (birth) => collector.announce(birth),
   });
-  const intake = new IntakeThread(intakeSettings(config), database);
+  const intake = new IntakeThreads(config, database);
   const collector: Collector = new Collector({
     intake,
     store: events,

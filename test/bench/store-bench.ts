@@ -10,7 +10,12 @@ import { bundled } from "../support/bundle.ts";
 // Compiled, as the product runs: what tsx adds to every function would be measured with it.
 const out = await bundled(
   `store-${process.pid}`,
-  ["test/bench/store-measure.ts", "test/bench/store-load.ts", "src/control-room/intake/intake.worker.ts"],
+  [
+    "test/bench/store-measure.ts",
+    "test/bench/store-load.ts",
+    "src/control-room/intake/check.worker.ts",
+    "src/control-room/intake/store.worker.ts",
+  ],
   "installed",
 );
 const measure = fork(join(out, "store-measure.js"), process.argv.slice(2), {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Collector, holePause } from "../../src/control-room/collector.ts";
-import { type Arrival, type Intake, nothingTaken, type Taken } from "../../src/control-room/intake/intake.ts";
+import type { Arrival } from "../../src/control-room/intake/check.ts";
+import { type Intake, nothingTaken, type Taken } from "../../src/control-room/intake/intake.ts";
 import type { Announced, Hole, Stream } from "../../src/control-room/store/events.ts";
 import { parseReceipt, parseRequest } from "../../src/protocol/parse.ts";
 import type { Range } from "../../src/protocol/ranges.ts";

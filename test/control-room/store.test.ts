@@ -7,7 +7,8 @@ import { factsOf } from "../../src/control-room/cases/filing.ts";
 import { type Database, DatabaseError } from "../../src/control-room/database/database.ts";
 import { openPostgres } from "../../src/control-room/database/postgres.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
-import { type Arrival, StoreIntake } from "../../src/control-room/intake/intake.ts";
+import { type Arrival, Checker } from "../../src/control-room/intake/check.ts";
+import { StoreIntake } from "../../src/control-room/intake/intake.ts";
 import { backup, Eraser } from "../../src/control-room/retention/eraser.ts";
 import { dayOf, KeyRing } from "../../src/control-room/retention/key-ring.ts";
 import { AuditLog } from "../../src/control-room/store/audit.ts";
@@ -209,13 +210,11 @@ describe.each(kinds)("the store on $name", ({ name }) => {
   });
 
   describe("an intake", () => {
-    const taking = (into = cases) =>
-      new StoreIntake({
-        store: events,
-        cases: into,
-        keyRing: new KeyRing(join(place.path, `keys-${made}`)),
-        retentionDays: 14,
-      });
+    const taking = (into = cases) => {
+      const checker = new Checker(new KeyRing(join(place.path, `keys-${made}`)), 14);
+      const intake = new StoreIntake({ store: events, cases: into });
+      return { take: (batch: readonly Arrival[]) => intake.store(checker.check(batch)) };
+    };
     const arrivals = (...envelopes: readonly Envelope[]): Arrival[] =>
       envelopes.map((one) => ({ src, payload: encode(one), received: now() }));
     const trouble = (seq: number, type: "trouble" | "trouble-cleared") =>

@@ -1,65 +1,43 @@
-/** What goes between the control room and its intake thread. */
+/** What goes between the control room and the threads of its intake. */
 import type { Instant } from "../../core/units.ts";
 import type { ControlRoomConfig } from "../config.ts";
 import type { Announced } from "../store/events.ts";
-import type { Arrival } from "./intake.ts";
+import type { Arrival, Checked } from "./check.ts";
+import { type EndToEnd, endToEnd, pieceOf } from "./end-to-end.ts";
 
-export type IntakeSettings = Pick<
-  ControlRoomConfig,
-  "database" | "keys" | "retentionDays" | "escalateAfterSeconds" | "addressees" | "sites"
->;
+export type CheckSettings = Pick<ControlRoomConfig, "keys" | "retentionDays">;
+export type StoreSettings = Pick<ControlRoomConfig, "database" | "escalateAfterSeconds" | "addressees" | "sites">;
 
-/** What of the configuration the thread needs: all of it may hold what can't cross to a thread, or shouldn't. */
-export const intakeSettings = ({
+/** What of the configuration each thread needs: all of it may hold what can't cross to a thread, or shouldn't. */
+export const checkSettings = ({ keys, retentionDays }: CheckSettings): CheckSettings => ({ keys, retentionDays });
+export const storeSettings = ({ database, escalateAfterSeconds, addressees, sites }: StoreSettings): StoreSettings => ({
   database,
-  keys,
-  retentionDays,
   escalateAfterSeconds,
   addressees,
   sites,
-}: IntakeSettings): IntakeSettings => ({ database, keys, retentionDays, escalateAfterSeconds, addressees, sites });
+});
 
-/** Arrivals with their payloads end to end in one piece of memory, which changes hands instead of being copied. */
 export interface Packed {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly ends: readonly number[];
+  readonly payloads: EndToEnd;
   readonly srcs: readonly string[];
   readonly received: readonly Instant[];
 }
 
-export type IntakeCall =
+export type CheckCall =
   | { readonly op: "open" }
-  | { readonly op: "take"; readonly batch: Packed }
+  | { readonly op: "check"; readonly batch: Packed }
+  | { readonly op: "forget"; readonly day: number };
+export type StoreCall =
+  | { readonly op: "open" }
+  | { readonly op: "store"; readonly checked: Checked }
   | { readonly op: "announce"; readonly births: readonly Announced[] }
-  | { readonly op: "forget"; readonly day: number }
   | { readonly op: "close" };
-export interface IntakeAsk {
-  readonly id: number;
-  readonly call: IntakeCall;
-}
-export type IntakeAnswer = { readonly id: number } & (
-  | { readonly value: unknown }
-  | { readonly failed: { readonly message: string } }
-);
 
-export function pack(batch: readonly Arrival[]): Packed {
-  const ends: number[] = [];
-  let size = 0;
-  for (const { payload } of batch) {
-    size += payload.byteLength;
-    ends.push(size);
-  }
-  const bytes = new Uint8Array(size);
-  batch.forEach(({ payload }, at) => {
-    bytes.set(payload, (ends[at] ?? 0) - payload.byteLength);
-  });
-  return { bytes, ends, srcs: batch.map((one) => one.src), received: batch.map((one) => one.received) };
-}
+export const pack = (batch: readonly Arrival[]): Packed => ({
+  payloads: endToEnd(batch.map((one) => one.payload)),
+  srcs: batch.map((one) => one.src),
+  received: batch.map((one) => one.received),
+});
 
-export function unpack({ bytes, ends, srcs, received }: Packed): Arrival[] {
-  return srcs.map((src, at) => ({
-    src,
-    payload: bytes.subarray(at === 0 ? 0 : ends[at - 1], ends[at]),
-    received: received[at] as Instant,
-  }));
-}
+export const unpack = ({ payloads, srcs, received }: Packed): Arrival[] =>
+  srcs.map((src, at) => ({ src, payload: pieceOf(payloads, at), received: received[at] as Instant }));
