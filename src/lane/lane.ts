@@ -192,9 +192,11 @@ export class Lane {
     return modeOf(this.#context);
   }
 
-  /** Nobody is served and nothing is on its way. */
+  /** No release is on its way or waits, and the turnstile has had its rest. */
   get idle(): boolean {
-    const { ticket, wantedExit, wantedGuard, wantedGrant } = this.#context;
+    const { value, context } = this.#actor.getSnapshot();
+    if (value.turnstile !== "locked") return false;
+    const { ticket, wantedExit, wantedGuard, wantedGrant } = context;
     return [ticket, wantedExit, wantedGuard, wantedGrant].every((each) => each === null);
   }
 
@@ -275,7 +277,7 @@ export class Lane {
   async order(order: Order): Promise<OrderOutcome> {
     return carryOut(order, {
       mode: this.mode,
-      turnstileFree: this.#context.ticket === null && this.#context.wantedGuard === null,
+      turnstileFree: this.idle,
       lockdownMax: this.#settings.timings.lockdownMax,
       wall: this.#ports.clock.wall(),
       reports: this.#reports,

@@ -166,6 +166,19 @@ describe("the way out", () => {
   });
 });
 
+describe("an order to release", () => {
+  it("is rejected, not called done, while the turnstile rests from the passage before", async () => {
+    const one = await lane();
+    const order = { kind: "release", cid: "c1", who: "k1" } as const;
+    await one.stands("entry").shows("green-1").forehead(36.5).wait(1500);
+    one.turns().stands("entry", false).forehead(null);
+    expect(await one.lane.order(order)).toEqual({ status: "rejected", reason: "turnstile-busy" });
+    await one.wait(1000);
+    expect(await one.lane.order(order)).toEqual({ status: "done" });
+    expect(one.pulses).toEqual(["entry", "entry"]);
+  });
+});
+
 describe("fire", () => {
   it("frees the way though the disk refuses the latch, says so, and stays until the disk takes the reset", async () => {
     const one = await lane();

@@ -221,10 +221,6 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
               wantedGuard: { direction: "entry", cause: event.cause, people: event.people, wide: event.wide },
             })),
           },
-          "order.release": {
-            guard: "idleTurnstile",
-            actions: assign({ wantedGuard: { direction: "entry", cause: "order", people: 1, wide: false } }),
-          },
         },
       },
 
@@ -409,7 +405,14 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
         states: {
           locked: {
             always: { guard: "ticketWaits", target: "released", actions: "startRelease" },
-            on: { passage: { actions: ({ event }) => fx.forced(event.direction) } },
+            on: {
+              passage: { actions: ({ event }) => fx.forced(event.direction) },
+              // Heard here alone: an order that had to wait for a rest or for somebody's exit would be carried out late.
+              "order.release": {
+                guard: "idleTurnstile",
+                actions: assign({ wantedGuard: { direction: "entry", cause: "order", people: 1, wide: false } }),
+              },
+            },
           },
           released: {
             after: { window: { target: "settling", actions: "closeUnused" } },

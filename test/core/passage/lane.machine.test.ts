@@ -384,4 +384,10 @@ describe("supervision", () => {
     expect(lane.of("release")).toHaveLength(1);
     expect(lane.send({ type: "order.release" }).of("release")).toHaveLength(2);
   });
+
+  it("an order while the turnstile rests is not carried out later, behind somebody's exit", () => {
+    const lane = new Bench().ready().comes().shows("green").forehead().wait(1000).turns().leaves();
+    lane.wait(100).send({ type: "order.release" }).send({ type: "rex" }).wait(20_000);
+    expect(lane.of("release").map(({ ticket }) => ticket.release.cause)).toEqual(["grant", "rex"]);
+  });
 });
