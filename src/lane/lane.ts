@@ -5,7 +5,7 @@
 import { type ActorRefFrom, createActor } from "xstate";
 import type { Direction, WallTime } from "../core/flow.ts";
 import { laneMachine } from "../core/passage/lane.machine.ts";
-import { type LaneContext, modeOf } from "../core/passage/lane-context.ts";
+import { type LaneContext, modeOf, nothingWaits } from "../core/passage/lane-context.ts";
 import type { Decision, LaneEffects, LaneInput, Person } from "../core/passage/lane-events.ts";
 import { thermometerTroubles } from "../core/temperature/fitness.ts";
 import { millis } from "../core/units.ts";
@@ -74,7 +74,6 @@ export class Lane {
       this.#ended = resolve;
     });
     const send = (event: LaneInput): void => this.#send(event);
-    const turn = (): number => this.#context.turn;
     this.#journal = new Journal(
       ports.log,
       logger,
@@ -96,7 +95,7 @@ export class Lane {
       logger,
     );
     this.#codes = new CodeIntake(ports.verifier, clock, {
-      turn,
+      turn: () => this.#context.turn,
       direction: () => this.#context.direction,
       attention: () => attentionOf(this.#access),
       send,
@@ -119,6 +118,7 @@ export class Lane {
         input: {
           timings: settings.timings,
           decide: (person, direction, mask) => this.#decide(person, direction, mask),
+          again: (credential, direction) => ports.verifier.again(credential, direction),
           latched: ports.latch.latched() || ports.inputs.active("fire"),
         },
       },
@@ -195,9 +195,7 @@ export class Lane {
   /** No release is on its way or waits, and the turnstile has had its rest. */
   get idle(): boolean {
     const { value, context } = this.#actor.getSnapshot();
-    if (value.turnstile !== "locked") return false;
-    const { ticket, wantedExit, wantedGuard, wantedGrant } = context;
-    return [ticket, wantedExit, wantedGuard, wantedGrant].every((each) => each === null);
+    return value.turnstile === "locked" && nothingWaits(context);
   }
 
   get stored() {

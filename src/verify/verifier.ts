@@ -58,6 +58,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
       const { passId, medium, outcome } = credential;
       if (outcome === "green" && passId !== null && medium !== null) parts.replay?.used(passId, medium, direction);
     },
+    again: (credential, direction) => withReplay(credential, direction, parts),
   };
 }
 

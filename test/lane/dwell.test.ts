@@ -61,7 +61,9 @@ const verify = async (code: CodeRead) => {
 };
 
 async function shown(screen: StreetScreen, [code, forehead, mask]: Visit): Promise<LaneBench> {
-  const bench = await new LaneBench(new SimClock(), { verifier: { verify, used: () => {} } }).ready();
+  const bench = await new LaneBench(new SimClock(), {
+    verifier: { verify, used: () => {}, again: (same) => same },
+  }).ready();
   if (mask !== undefined) await bench.lane.guard({ kind: "mask-refused", refused: true }, "0231");
   bench.stands("entry").forehead(forehead);
   await bench.wait(200);

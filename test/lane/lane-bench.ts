@@ -111,7 +111,7 @@ export class LaneBench {
           latch: () => this.#keep(true),
           clear: () => this.#keep(false),
         },
-        verifier: { verify: async (code) => credentialFor(code), used: () => {} },
+        verifier: { verify: async (code) => credentialFor(code), used: () => {}, again: (credential) => credential },
         log: {
           put: async (event) => {
             this.events.push(event);

@@ -78,7 +78,9 @@ describe("texts of the street", () => {
     expect(early.street).toMatchObject({ screen: "before-start", values: { from } });
 
     const verify = async (code: CodeRead) => ({ ...credentialFor(code), forWhom: "family" as const });
-    const family = await new LaneBench(new SimClock(noon), { verifier: { verify, used: () => {} } }).ready();
+    const family = await new LaneBench(new SimClock(noon), {
+      verifier: { verify, used: () => {}, again: (same) => same },
+    }).ready();
     await family.stands("entry").shows("green-1", "green-2").wait(1000);
     expect(family.street).toMatchObject({ screen: "one-at-a-time", values: { n: 1, of: 2 } });
     await family.forehead(36.5).wait(3000);

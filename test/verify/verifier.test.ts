@@ -147,6 +147,19 @@ describe("the verifier on signed passes", () => {
 });
 
 describe("replay (P-replay)", () => {
+  it.each([
+    ["electronic", { outcome: "replayed" }],
+    ["paper", { outcome: "green", paperAgain: true }],
+  ] as const)("is told of %s that was verified before somebody else used it", async (medium, told) => {
+    const lane = new Lane();
+    const text = lane.pass({ medium });
+    const [first, second] = [await lane.show(text), await lane.show(text)];
+    expect(lane.verifier.again(second, "entry")).toBe(second);
+    lane.verifier.used(first, "entry");
+    expect(lane.verifier.again(second, "entry")).toMatchObject(told);
+    expect(lane.verifier.again(second, "exit")).toBe(second);
+  });
+
   const used = async (lane: Lane, text: string, direction: "entry" | "exit" = "entry") =>
     lane.verifier.used(await lane.show(text, direction), direction);
 

@@ -16,9 +16,13 @@ import type { Decision, LaneTimings, Person, Ticket } from "./lane-events.ts";
 /** The rules, given one person; the caller's closure knows site, mask, mode and wall time. */
 export type Decide = (person: Person, direction: Direction, mask: Mask) => Verdict;
 
+/** What a credential counts for now: the pass of somebody who waits may be used by somebody else meanwhile (P-replay). */
+export type Again = (credential: Credential, direction: Direction) => Credential;
+
 export interface LaneContext {
   readonly timings: LaneTimings;
   readonly decide: Decide;
+  readonly again: Again;
 
   readonly fire: boolean;
   readonly ready: boolean;
@@ -55,10 +59,20 @@ export interface LaneContext {
   readonly pulsing: boolean;
 }
 
-export function initialContext(timings: LaneTimings, decide: Decide, latched: boolean): LaneContext {
+export interface LaneMachineInput {
+  readonly timings: LaneTimings;
+  /** The rules (core/verdict), closed over site and wall time. */
+  readonly decide: Decide;
+  readonly again: Again;
+  /** The emergency latch was found set at boot. */
+  readonly latched: boolean;
+}
+
+export function initialContext({ timings, decide, again, latched }: LaneMachineInput): LaneContext {
   return {
     timings,
     decide,
+    again,
     fire: latched,
     ready: false,
     service: true,
@@ -172,11 +186,16 @@ export function owesReport(context: LaneContext): boolean {
   return context.people.some(({ credential }) => credential.outcome === "red" || credential.outcome === "yellow");
 }
 
+/** Somebody of this turn holds a pass that was used since it was verified. */
+export function usedMeanwhile({ people, direction, again }: LaneContext): boolean {
+  return people.some(({ credential }) => again(credential, direction) !== credential);
+}
+
 /** The verdict of this turn. On exit a person without a code is judged by the forehead alone. */
 export function judged(context: LaneContext, at: Monotonic): Partial<LaneContext> {
   const people =
     context.people.length > 0
-      ? context.people
+      ? context.people.map((each) => ({ ...each, credential: context.again(each.credential, context.direction) }))
       : [{ credential: bare("no-credential"), readAt: at, temperature: context.forehead }];
   const each = people.map((person) => context.decide(person, context.direction, context.mask));
   const { turn, direction, mask } = context;
@@ -200,6 +219,10 @@ export function stillWanted(context: LaneContext): boolean {
   const mode = modeOf(context);
   return mode === "normal" || (mode === "out-of-service" && context.wantedGuard?.cause !== "order");
 }
+
+/** No release is on its way and none waits. */
+export const nothingWaits = ({ ticket, wantedExit, wantedGuard, wantedGrant }: LaneContext): boolean =>
+  [ticket, wantedExit, wantedGuard, wantedGrant].every((each) => each === null);
 
 /** The next ticket for the turnstile: whoever wants out goes first. */
 export function nextTicket(context: LaneContext): { ticket: Ticket; rest: Partial<LaneContext> } | null {

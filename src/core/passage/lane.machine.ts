@@ -15,23 +15,25 @@ import type { Monotonic } from "../units.ts";
 import { complete, nextForehead } from "./judge.ts";
 import {
   beginTurn,
-  type Decide,
   grantTicket,
   initialContext,
   judged,
   type LaneContext,
+  type LaneMachineInput,
   modeOf,
   nextTicket,
   nobody,
+  nothingWaits,
   owesReport,
   servableSide,
   serves,
   stillWanted,
+  usedMeanwhile,
   withCredential,
   withoutCode,
   withTemperature,
 } from "./lane-context.ts";
-import type { LaneEffects, LaneInput, LaneTimings, Ticket } from "./lane-events.ts";
+import type { LaneEffects, LaneInput, Ticket } from "./lane-events.ts";
 
 /** Events between the regions. */
 type Inner =
@@ -39,15 +41,8 @@ type Inner =
   | { readonly type: "lockdown.lapsed" }
   | { readonly type: "released"; readonly ticket: Ticket }
   | { readonly type: "no-entry"; readonly ticket: Ticket }
+  | { readonly type: "counted" }
   | { readonly type: "closed" };
-
-export interface LaneMachineInput {
-  readonly timings: LaneTimings;
-  /** The rules (core/verdict), closed over site and wall time. */
-  readonly decide: Decide;
-  /** The emergency latch was found set at boot. */
-  readonly latched: boolean;
-}
 
 /** Builds the machine. `now` stamps people without a code; `fx` carries out the effects and never throws. */
 export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
@@ -77,6 +72,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
         if (ticket === null) return;
         enqueue.assign({ passages: passages + 1 });
         enqueue(() => fx.passed(ticket, passages));
+        enqueue.raise({ type: "counted" });
       }),
       closeUnused: enqueueActions(({ context, enqueue }) => {
         const { ticket, passages } = context;
@@ -156,6 +152,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       complete: ({ context }) =>
         complete(context.people, context.expected, context.direction, context.forehead !== null),
       owesReport: ({ context }) => owesReport(context),
+      usedMeanwhile: ({ context }) => usedMeanwhile(context),
       /** Nothing to wait for: no reader works, or the day asks for nothing. */
       askedNothing: ({ context }) => (context.blind || context.open) && context.direction === "entry",
       /** A second pass before the first got its forehead: two people, or one who turns the family's pages too fast. */
@@ -180,12 +177,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
       moreToCome: ({ context }) => !context.pulsing && context.ticket !== null,
       exitReleased: ({ event }) => event.type === "released" && event.ticket.release.direction === "exit",
       mayRelease: ({ context }) => ["normal", "out-of-service"].includes(modeOf(context)) && context.ready,
-      idleTurnstile: ({ context }) =>
-        modeOf(context) === "normal" &&
-        context.ticket === null &&
-        context.wantedGuard === null &&
-        context.wantedGrant === null &&
-        context.wantedExit === null,
+      idleTurnstile: ({ context }) => modeOf(context) === "normal" && nothingWaits(context),
       notBurning: ({ context }) => !context.fire,
     },
     delays: {
@@ -201,7 +193,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
   }).createMachine({
     id: "lane",
     type: "parallel",
-    context: ({ input }) => initialContext(input.timings, input.decide, input.latched),
+    context: ({ input }) => initialContext(input),
     states: {
       facts: {
         description: "What every region may ask for. First in order, so that the others see it in the same step.",
@@ -351,6 +343,8 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             description: "Granted; the turnstile is still with the one before.",
             on: {
               released: { guard: "myTicket", target: "granted" },
+              // The one before went in with the very pass that is waiting here: it is judged again, and no longer granted.
+              counted: { guard: "usedMeanwhile", target: "deciding", actions: assign({ wantedGrant: null }) },
               presence: { guard: "servedLeft", target: "idle", actions: ["annulGrant", "forgetWords"] },
             },
           },

@@ -71,6 +71,9 @@ export class Bench {
   readonly actor: ActorRefFrom<ReturnType<typeof laneMachine>>;
   /** What the relay answers to the next pulses. */
   relay: "ok" | "broken" | "silent" = "ok";
+  /** Whether a pass that was used is known again (P-replay). */
+  remembers = false;
+  readonly #used = new Set<string | null>();
 
   constructor(latched = false) {
     const note = (did: Did) => void this.did.push(did);
@@ -84,7 +87,10 @@ export class Bench {
         const answer = this.relay === "ok" ? "pulse.done" : "pulse.failed";
         this.clock.setTimeout(() => this.actor.send({ type: answer }), 250);
       },
-      passed: (ticket) => note({ did: "passed", ticket }),
+      passed: (ticket) => {
+        for (const { passId } of ticket.credentials) this.#used.add(passId);
+        note({ did: "passed", ticket });
+      },
       unused: (ticket, unused) => note({ did: "unused", ticket, unused }),
       forced: (direction) => note({ did: "forced", direction }),
       torn: () => note({ did: "torn" }),
@@ -94,8 +100,10 @@ export class Bench {
       mode: (mode) => note({ did: "mode", mode }),
       relayFault: (direction) => note({ did: "relayFault", direction }),
     };
+    const again = (credential: Credential): Credential =>
+      this.remembers && this.#used.has(credential.passId) ? { ...credential, outcome: "replayed" } : credential;
     const machine = laneMachine(fx, () => monotonic(this.clock.now()));
-    this.actor = createActor(machine, { clock: this.clock, input: { timings, decide: ruleOfThumb, latched } });
+    this.actor = createActor(machine, { clock: this.clock, input: { timings, decide: ruleOfThumb, again, latched } });
     this.actor.start();
   }
 
@@ -153,4 +161,5 @@ export class Bench {
   }
 }
 
-export const freshContext = () => initialContext(timings, ruleOfThumb, false);
+export const freshContext = () =>
+  initialContext({ timings, decide: ruleOfThumb, again: (same) => same, latched: false });

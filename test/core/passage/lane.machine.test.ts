@@ -172,6 +172,19 @@ describe("the next person", () => {
     expect(lane.of("decided")).toHaveLength(1);
   });
 
+  it.each([
+    ["before their forehead", (lane: Bench) => lane.turns().wait(100).forehead()],
+    ["while their grant waits for the turnstile", (lane: Bench) => lane.forehead().turns()],
+  ])("P-replay: holds up the pass that the one before walks in with %s, and is not let in", (_, end) => {
+    const lane = new Bench();
+    lane.remembers = true;
+    lane.ready().comes().shows("green").forehead().wait(300).leaves();
+    end(lane.comes().shows("green")).wait(20_000);
+    expect(lane.of("release")).toHaveLength(1);
+    expect(lane.of("decided").at(-1)?.decision.people[0]?.credential.outcome).toBe("replayed");
+    expect(lane.state.context.wantedGrant).toBeNull();
+  });
+
   it("who leaves while the turnstile is still busy loses the grant as a no-entry", () => {
     const lane = new Bench().ready().comes().shows("green").forehead().leaves();
     lane.comes().shows("green").forehead().leaves();
