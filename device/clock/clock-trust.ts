@@ -1,9 +1,9 @@
 /**
- * How far the wall clock can be believed (RULES, clock). `synced` while the system's time service says so; `holdover`
- * after that, and after a boot with a battery-backed clock that was synced before; `unsynced` otherwise. The estimated
- * error grows with the drift of the crystal, and a jump that nobody announced ends all trust.
+ * How far the wall clock can be believed (RULES, clock). `synced` while the system's time service goes on setting it;
+ * `holdover` after that, and after a boot with a battery-backed clock that was synced before; `unsynced` otherwise. The
+ * estimated error grows with the drift of the crystal, and a jump that nobody announced ends all trust.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -12,7 +12,7 @@ import { type Millis, type Monotonic, millis, monotonic, since } from "../../src
 import type { TrustSource } from "./system-clock.ts";
 
 export interface TrustSettings {
-  /** Set by the time service once it has the time, as /run/systemd/timesync/synchronized. */
+  /** Touched by the time service each time it has the time, as /run/systemd/timesync/synchronized. */
   readonly syncedFile: string;
   /** Battery-backed clock, or null: without one nothing is believed after a boot until the first synchronisation. */
   readonly rtc: string | null;
@@ -36,11 +36,14 @@ const USELESS = 10_000;
 /** Wall and monotonic time may part by this between two looks; more is a jump. */
 const JUMP = 1_000;
 const REMEMBER_EVERY = 10 * 60_000;
+/** systemd-timesyncd asks every 34 minutes at the longest; one time may get lost. */
+const SYNCED_FOR = 70 * 60_000;
 
 interface Base {
   /** Monotonic time from which the error grows, and the error there. */
   readonly at: Monotonic;
   readonly error: number;
+  readonly by: "service" | "rtc";
 }
 
 export class SystemTrust implements TrustSource {
@@ -48,13 +51,16 @@ export class SystemTrust implements TrustSource {
   readonly #reads: TimeReads;
   #base: Base | null;
   #offset: number;
+  /** When the time service last had the time, as its file says; null without the file. */
+  #touched: number | null;
   #remembered = Number.NEGATIVE_INFINITY;
 
   constructor(settings: TrustSettings, reads: TimeReads = systemReads) {
     this.#set = settings;
     this.#reads = reads;
     this.#offset = reads.wall() - reads.monotonic();
-    this.#base = this.#fromLastBoot();
+    this.#touched = touchedAt(settings.syncedFile);
+    this.#base = this.#fromThisBoot(this.#touched) ?? this.#fromLastBoot();
   }
 
   trust(): { readonly trust: ClockTrust; readonly error: Millis } {
@@ -62,15 +68,24 @@ export class SystemTrust implements TrustSource {
     const offset = this.#reads.wall() - now;
     const jumped = Math.abs(offset - this.#offset) > JUMP;
     this.#offset = offset;
-    if (existsSync(this.#set.syncedFile)) {
-      this.#base = { at: now, error: SYNC_ERROR };
+    const touched = touchedAt(this.#set.syncedFile);
+    if (touched !== null && touched !== this.#touched) {
+      this.#base = { at: now, error: SYNC_ERROR, by: "service" };
       this.#remember(now);
-      return { trust: "synced", error: millis(SYNC_ERROR) };
-    }
-    if (jumped) this.#base = null;
+    } else if (jumped) this.#base = null;
+    this.#touched = touched;
     if (this.#base === null) return { trust: "unsynced", error: millis(Number.MAX_SAFE_INTEGER) };
-    const error = this.#base.error + this.#drift(since(this.#base.at, now));
-    return { trust: error <= USELESS ? "holdover" : "unsynced", error: millis(error) };
+    const age = since(this.#base.at, now);
+    const error = millis(this.#base.error + this.#drift(age));
+    if (touched !== null && this.#base.by === "service" && age <= SYNCED_FOR) return { trust: "synced", error };
+    return { trust: error <= USELESS ? "holdover" : "unsynced", error };
+  }
+
+  /** The process began anew, the system did not: the service had the time then. A file of the future is a clock set back. */
+  #fromThisBoot(touched: number | null): Base | null {
+    if (touched === null) return null;
+    const age = this.#reads.wall() - touched;
+    return age < 0 ? null : { at: monotonic(this.#reads.monotonic() - age), error: SYNC_ERROR, by: "service" };
   }
 
   #drift(elapsed: number): number {
@@ -88,7 +103,7 @@ export class SystemTrust implements TrustSource {
     }
     const elapsed = this.#reads.wall() - lastSync;
     if (!Number.isFinite(elapsed) || lastSync <= 0 || elapsed < 0) return null;
-    return { at: monotonic(this.#reads.monotonic()), error: RTC_ERROR + this.#drift(elapsed) };
+    return { at: monotonic(this.#reads.monotonic()), error: RTC_ERROR + this.#drift(elapsed), by: "rtc" };
   }
 
   #remember(now: Monotonic): void {
@@ -98,5 +113,13 @@ export class SystemTrust implements TrustSource {
     void mkdir(dirname(this.#set.memory), { recursive: true })
       .then(() => writeFileAtomic(this.#set.memory, text))
       .catch(() => {});
+  }
+}
+
+function touchedAt(file: string): number | null {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return null;
   }
 }
