@@ -3,7 +3,8 @@
  * is nearest. Keeps the bytes of a code only as long as its person stands there (P15).
  */
 import type { CodeRead, Corners, Credential, Direction } from "../core/flow.ts";
-import type { LaneInput } from "../core/passage/lane-events.ts";
+import type { LaneInput, Person } from "../core/passage/lane-events.ts";
+import { isReported } from "../core/reporting.ts";
 import { type Millis, type Monotonic, millis, monotonic, since } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { FrameResult } from "../ports/code-reader.ts";
@@ -21,6 +22,8 @@ export interface IntakeHost {
   direction(): Direction;
   attention(): Attention;
   send(event: LaneInput): void;
+  /** Somebody was gone, or judged by another code, before this answer: nobody is served by it, but it is reported (P8). */
+  late(person: Person, direction: Direction): void;
 }
 
 /** A family page is read over a few frames: codes are collected this long before they are counted. */
@@ -123,18 +126,29 @@ export class CodeIntake {
   /** One code alone. A pass issued for family may be the first of a page: then the page is given its time. */
   async #single(code: CodeRead): Promise<void> {
     const turn = this.#host.turn();
-    const checking = this.#verifier.verify(code, this.#host.direction());
+    const direction = this.#host.direction();
+    const checking = this.#verifier.verify(code, direction);
     if (this.#mine.size === 0) {
       this.#looking = true;
       const early = await Promise.race([checking, this.#soon()]);
       this.#looking = false;
-      if (this.#host.turn() !== turn || this.#host.attention() !== "asking") return;
+      if (!this.#asks(turn)) return this.#late(code, await checking, direction);
       if (early?.forWhom === "family") return this.#collect([code]);
     }
     this.#announce([code], turn);
     // A second pass began a new turn instead; its code comes again with the next frame.
     if (this.#host.turn() !== turn) return;
-    this.#host.send({ type: "credential", turn, credential: await checking, readAt: code.at });
+    const credential = await checking;
+    if (this.#asks(turn)) this.#host.send({ type: "credential", turn, credential, readAt: code.at });
+    else this.#late(code, credential, direction);
+  }
+
+  #asks(turn: number): boolean {
+    return this.#host.turn() === turn && this.#host.attention() === "asking";
+  }
+
+  #late(code: CodeRead, credential: Credential, direction: Direction): void {
+    if (isReported(credential)) this.#host.late({ credential, readAt: code.at, temperature: null }, direction);
   }
 
   #soon(): Promise<null> {
@@ -151,11 +165,15 @@ export class CodeIntake {
   async #finishPage(turn: number): Promise<void> {
     const codes = [...(this.#page?.codes.values() ?? [])];
     this.#page = null;
+    const direction = this.#host.direction();
     const checked = await Promise.all(
-      codes.map(async (code) => ({ code, credential: await this.#verifier.verify(code, this.#host.direction()) })),
+      codes.map(async (code) => ({ code, credential: await this.#verifier.verify(code, direction) })),
     );
-    if (this.#host.turn() !== turn || this.#host.attention() !== "asking") return;
     const people = isFamilyPage(checked.map(({ credential }) => credential)) ? checked : checked.slice(0, 1);
+    if (!this.#asks(turn)) {
+      for (const { code, credential } of people) this.#late(code, credential, direction);
+      return;
+    }
     this.#announce(
       people.map(({ code }) => code),
       turn,
@@ -196,10 +214,14 @@ export function attentionOf(access: Access): Attention {
   }
 }
 
-/** Every code is a pass, and all but the holder's own were issued for family (P11); two strangers' phones are none. */
+/**
+ * Every code is a pass of its own, and all but the holder's were issued for family (P11); two strangers' phones are none,
+ * nor is one pass in two writings.
+ */
 function isFamilyPage(credentials: readonly Credential[]): boolean {
   const own = credentials.filter((credential) => credential.forWhom !== "family").length;
-  return credentials.length > 1 && own <= 1 && credentials.every((credential) => credential.passId !== null);
+  const passes = new Set(credentials.flatMap(({ passId }) => passId ?? []));
+  return credentials.length > 1 && own <= 1 && passes.size === credentials.length;
 }
 
 const keyOf = (code: CodeRead): string => Buffer.from(code.bytes).toString("latin1");

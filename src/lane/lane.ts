@@ -3,7 +3,7 @@
  * leaves boot once they answer, `stop()` closes them with nothing energised.
  */
 import { type ActorRefFrom, createActor } from "xstate";
-import type { Direction, WallTime } from "../core/flow.ts";
+import type { Direction } from "../core/flow.ts";
 import { laneMachine } from "../core/passage/lane.machine.ts";
 import { type LaneContext, modeOf, nothingWaits } from "../core/passage/lane-context.ts";
 import type { Decision, LaneEffects, LaneInput, Person } from "../core/passage/lane-events.ts";
@@ -99,6 +99,7 @@ export class Lane {
       direction: () => this.#context.direction,
       attention: () => attentionOf(this.#access),
       send,
+      late: (person, direction) => this.#reports.late(person, this.#decide(person, direction, "unknown")),
     });
     this.#forehead = new ForeheadIntake(settings.temperature, clock, { send });
     this.desk = new Desk(clock, settings.timings, {
@@ -163,9 +164,7 @@ export class Lane {
       this.health.opening("scanner-gone", async () => scanner?.start()),
     ]);
     await watchdog.start();
-    for (const line of ["presence-entry", "presence-exit"] as const) {
-      if (inputs.active(line)) this.#present(line === "presence-entry" ? "entry" : "exit", true);
-    }
+    for (const side of ["entry", "exit"] as const) if (inputs.active(`presence-${side}`)) this.#present(side, true);
     if (inputs.active("fire")) this.#fire();
     this.#send({ type: "ready" });
   }
@@ -299,7 +298,7 @@ export class Lane {
 
   #decide(person: Person, direction: Direction, mask: LaneContext["mask"]) {
     const { credential, temperature } = person;
-    const at: WallTime = this.#ports.clock.wall();
+    const at = this.#ports.clock.wall();
     return decide({ credential, temperature, mask, direction, mode: "normal", at }, this.#rules);
   }
 
@@ -401,7 +400,7 @@ export class Lane {
   }
 
   #fire(): void {
-    if (modeOf(this.#context) !== "emergency") this.#reports.plain("emergency-release");
+    if (this.mode !== "emergency") this.#reports.plain("emergency-release");
     this.#send({ type: "fire" });
   }
 
@@ -417,8 +416,7 @@ export class Lane {
   }
 
   #beat(): void {
-    const { clock, watchdog } = this.#ports;
-    const reader = this.#ports.codeReader;
+    const { clock, watchdog, codeReader: reader } = this.#ports;
     this.#forehead.tick();
     const { trouble } = this.#forehead;
     for (const id of thermometerTroubles) this.health.observe(id, id === trouble);

@@ -1,8 +1,8 @@
 /** Decisions and happenings → events in the journal, with the tries of one person grouped into one case. */
 import { randomUUID } from "node:crypto";
 import { file, noCases } from "../core/cases.ts";
-import type { PassageAlarm } from "../core/flow.ts";
-import type { Decision } from "../core/passage/lane-events.ts";
+import type { PassageAlarm, Verdict } from "../core/flow.ts";
+import type { Decision, Person } from "../core/passage/lane-events.ts";
 import {
   codeEvent,
   eventOf,
@@ -29,7 +29,7 @@ export class Reports {
    * Reports what a decision owes: red and yellow at once (P8), refused passes from the third in ten minutes. `follow`
    * hears how far the report gets. Gives the tries of the first reported person, or 0 where nothing is reported.
    */
-  decided(decision: Decision, follow: (progress: Progress) => void): number {
+  decided(decision: Pick<Decision, "people" | "each" | "verdict">, follow: (progress: Progress) => void): number {
     const now = this.#clock.monotonic();
     const { at } = this.#clock.wall();
     let tries = 0;
@@ -45,6 +45,11 @@ export class Reports {
       else if (isRefused(credential)) this.#journal.put(refusedEvent(credential, filed.place, at), follow);
     });
     return tries;
+  }
+
+  /** What the code of somebody who had left by its answer owes: nobody waits for staff, and nothing is shown. */
+  late(person: Person, verdict: Verdict): void {
+    this.decided({ people: [person], each: [verdict], verdict }, () => {});
   }
 
   alarm(alarm: PassageAlarm): void {

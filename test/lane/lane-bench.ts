@@ -218,7 +218,7 @@ export class LaneBench {
 }
 
 /** `green-7` is a green pass with the id 7. */
-export function credentialFor({ text }: CodeRead): Credential {
+export function credentialFor({ text }: Pick<CodeRead, "text">): Credential {
   const [, outcome = "malformed", passId = null] = /^(.*?)(?:-(\d+))?$/.exec(text) ?? [];
   return {
     outcome: outcome as CredentialOutcome,

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { LaneBench } from "./lane-bench.ts";
+import { SimClock } from "../../device/clock/clock.sim.ts";
+import type { CodeRead, Credential } from "../../src/core/flow.ts";
+import { millis } from "../../src/core/units.ts";
+import { credentialFor, LaneBench } from "./lane-bench.ts";
 
 const lane = () => new LaneBench().ready();
 
@@ -163,6 +166,52 @@ describe("the way out", () => {
     expect(await one.lane.order(order)).toEqual({ status: "done" });
     await one.stands("exit").wait(8000);
     expect(one.pulses).toEqual(["exit"]);
+  });
+});
+
+describe("a code whose check takes long", () => {
+  const slowly = async () => {
+    const clock = new SimClock();
+    const verify = (code: CodeRead): Promise<Credential> =>
+      new Promise((resolve) => clock.after(millis(800), () => resolve(credentialFor(code))));
+    return new LaneBench(clock, { verifier: { verify, used: () => {}, again: (same) => same } }).ready();
+  };
+
+  it.each(["red", "yellow"] as const)(
+    "P8: is reported when it proves %s, though its holder has left",
+    async (colour) => {
+      const one = await slowly();
+      await one.stands("entry").shows(`${colour}-1`).wait(300);
+      await one.stands("entry", false).wait(3000);
+      expect(one.types).toEqual([`${colour}-code`]);
+      expect(one.street?.screen).toBe("idle-entry");
+      await one.stands("entry").shows("green-2").forehead(36.5).wait(3000);
+      expect(one.pulses).toEqual(["entry"]);
+    },
+  );
+
+  it("P15: leaves nothing of a green whose holder has left, and opens nothing", async () => {
+    const one = await slowly();
+    await one.stands("entry").shows("green-1").forehead(36.5).wait(300);
+    await one.stands("entry", false).wait(100);
+    await one.stands("entry").wait(5000);
+    expect([one.types, one.pulses]).toEqual([[], []]);
+  });
+});
+
+describe("a family's page", () => {
+  it("P11: is no page where it shows one pass in two writings: one passage, not two", async () => {
+    const verify = async (): Promise<Credential> => ({ ...credentialFor({ text: "green-1" }), forWhom: "family" });
+    const one = await new LaneBench(new SimClock(), {
+      verifier: { verify, used: () => {}, again: (same) => same },
+    }).ready();
+    await one.stands("entry").shows("written one way", "written another way").wait(1000);
+    await one.forehead(36.5).wait(3000);
+    await one.forehead(null).wait(800);
+    await one.forehead(36.5).wait(3000);
+    one.turns();
+    await one.wait(8000);
+    expect(one.pulses).toEqual(["entry"]);
   });
 });
 
