@@ -19,12 +19,15 @@ export function clockOf({ devices, storage }: LaneConfig): SystemClock {
 export const latchOf = ({ storage }: LaneConfig): FileEmergencyLatch =>
   new FileEmergencyLatch(join(storage.directory, "emergency"));
 
-/** Takes the lines with every output at its safe level. @throws GpioError which chip, line or package is missing. */
-export async function safeOutputs(config: LaneConfig, clock: Clock): Promise<GpioTurnstile> {
+/**
+ * Takes the lines with every output at its safe level. `free`: no lane will open the exit, so the way stays free (P0).
+ * @throws GpioError which chip, line or package is missing.
+ */
+export async function safeOutputs(config: LaneConfig, clock: Clock, free = false): Promise<GpioTurnstile> {
   const { backend, chip } = config.devices.gpio;
   const turnstile = new GpioTurnstile(clock, await openLines(clock, backend, chip), wiringOf(config));
   await turnstile.open();
-  await turnstile.holdShut(latchOf(config).latched());
+  await turnstile.holdShut(free || latchOf(config).latched());
   return turnstile;
 }
 

@@ -36,10 +36,10 @@ async function run(argv: readonly string[]): Promise<void> {
   const wanted = argv.find((word) => Object.hasOwn(commands, word));
   // Help and completion are made from all commands; everything else loads only its own.
   const all = wanted === undefined || wanted === "completion";
-  for (const [name, load] of Object.entries(commands)) {
-    if (all || wanted === name) (await load()).register(program);
-  }
   try {
+    for (const [name, load] of Object.entries(commands)) {
+      if (all || wanted === name) (await load()).register(program);
+    }
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {

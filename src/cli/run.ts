@@ -4,14 +4,14 @@ import { instant } from "../core/units.ts";
 import { startKiosk } from "../main.ts";
 import { LogTail } from "../service/log-tail.ts";
 import { configHistory, Settings } from "../service/settings.ts";
+import { AGAIN } from "./ends.ts";
+import { fail } from "./output.ts";
 import { pinoLogger } from "./pino-logger.ts";
 
 interface Flags {
   readonly config: string;
+  readonly json?: boolean;
 }
-
-/** Exit status after which the service manager starts the lane anew. */
-const AGAIN = 75;
 
 export function register(program: Command): void {
   program
@@ -22,13 +22,18 @@ export function register(program: Command): void {
     .action(run);
 }
 
-async function run({ config: path }: Flags): Promise<void> {
+async function run({ config: path, json = false }: Flags): Promise<void> {
   const logTail = new LogTail();
   const returned = takenBack(path);
   const config = loadConfig(path);
   const logger = pinoLogger(config.log.level, logTail);
   if (returned !== null) logger.warn("a changed configuration did not prove itself", { code: "GL-1032", returned });
-  const kiosk = await startKiosk({ config, file: path, logger, logTail, returned: returned !== null });
+  const starting = startKiosk({ config, file: path, logger, logTail, returned: returned !== null });
+  const kiosk = await starting.catch((error: unknown) => {
+    fail(error, json);
+    // Half a lane that lives on would keep both ways shut until the service manager loses patience.
+    return process.exit();
+  });
   const told = new Promise<"stop">((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve("stop"));
   });

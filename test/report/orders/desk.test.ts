@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SimClock } from "../../../device/clock/clock.sim.ts";
 import { instant, millis } from "../../../src/core/units.ts";
 import type { Order, OrderOutcome } from "../../../src/ports/orders.ts";
+import { OutboxError } from "../../../src/ports/outbox.ts";
 import { type OrderClaims, SignatureCheck, signOrder } from "../../../src/protocol/orders.ts";
 import type { Result } from "../../../src/protocol/payloads.ts";
 import { Challenge } from "../../../src/report/orders/challenge.ts";
@@ -169,6 +170,19 @@ describe("the order desk", () => {
     const told = answers.length;
     await restart();
     expect(answers).toHaveLength(told);
+  });
+
+  it("starts on a disk that takes no writes, and still never does again what a restart interrupted", async () => {
+    act = () => new Promise(() => {});
+    const order = claims();
+    const signed = Buffer.from(JSON.stringify(await signOrder(order, [operator.signing])));
+    void desk.handle("release", signed, false);
+    while (acted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    ledger.finish = () => Promise.reject(new OutboxError("full", "no room"));
+    await restart();
+    expect(answers.at(-1)).toMatchObject({ cid: order.cid, status: "rejected", reason: "interrupted" });
+    await desk.handle("release", signed, false);
+    expect(acted).toHaveLength(1);
   });
 
   it("does nothing that it can't record", async () => {
