@@ -120,6 +120,8 @@ export interface GuardUpdate {
   readonly time: string | null;
   readonly shift: Shift | null;
   readonly mode: GuardView["mode"];
+  /** End of a lockdown as 08:40, as the street is told; null elsewhere. */
+  readonly until: string | null;
   readonly street: StreetView["screen"];
   readonly maskRefused: boolean;
   readonly waiting: readonly Waiting[];

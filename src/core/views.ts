@@ -103,6 +103,8 @@ export const guardCounts = ["granted", "manual-check", "turned-away"] as const;
 
 export interface GuardView {
   readonly mode: "normal" | "emergency" | "lockdown" | "out-of-service" | "maintenance";
+  /** When a lockdown ends by itself; absent or null where none is on or nobody knows. */
+  readonly until?: Instant | null;
   readonly signedIn: string | null;
   readonly attended: readonly AttendedPerson[];
   readonly street: StreetView["screen"];

@@ -453,7 +453,7 @@ export class Lane {
       staffCalled: this.desk.people.some(({ id }) => id !== this.#attendedId),
       complaint: () => this.#complaint(context.decision),
       guard: {
-        mode: modeOf(context),
+        ...{ mode: modeOf(context), until: context.lockdownUntil },
         signedIn: this.#guard?.id ?? null,
         attended: this.desk.people,
         street: "out-of-service",

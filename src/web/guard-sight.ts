@@ -1,4 +1,4 @@
-import { timeOfDay } from "../core/hours.ts";
+import { overBy, timeOfDay } from "../core/hours.ts";
 import type { AttendedSight, GuardUpdate, Shift, Waiting } from "../core/live.ts";
 import { type Monotonic, minutes, since } from "../core/units.ts";
 import type { AttendedPerson, GuardView } from "../core/views.ts";
@@ -51,6 +51,7 @@ export function guardSight(view: GuardView, shift: Shift | null, clock: Clock, l
     time: trusted ? timeOfDay(wall.at) : null,
     shift,
     mode: view.mode,
+    until: view.mode === "lockdown" && view.until != null ? overBy(view.until) : null,
     street: view.street,
     maskRefused: view.maskRefused,
     waiting: view.attended.map((person) => waiting(person, now)),

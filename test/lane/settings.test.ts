@@ -94,11 +94,12 @@ describe("texts of the street", () => {
 describe("a lockdown", () => {
   const order = (minutes: number) => ({ kind: "lockdown", cid: "c-1", who: "op-1", forMs: minutes * 60_000 }) as const;
 
-  it("tells the street when entry opens again: by the order, capped by the site, and anew when it is renewed", async () => {
+  it("tells street and guard when entry opens again: by the order, capped by the site, and anew when it is renewed", async () => {
     const one = await new LaneBench(new SimClock(noon)).ready();
     const { at } = one.clock.wall();
     await one.lane.order(order(20));
     expect(one.street).toMatchObject({ screen: "lockdown", values: { until: at + 20 * 60_000 } });
+    expect(one.guardView).toMatchObject({ mode: "lockdown", until: at + 20 * 60_000 });
     await one.wait(60_000);
     expect(one.street?.values.until).toBe(at + 20 * 60_000);
     await one.lane.order(order(90));

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { timeOfDay } from "../../src/core/hours.ts";
 import { instantFromIso } from "../../src/core/units.ts";
 import { Punctuality } from "../../src/ui/shared/punctuality.ts";
-import { dayAndHour, fill, fillAll, timeOfDay } from "../../src/ui/shared/words.ts";
+import { dayAndHour, fill, fillAll } from "../../src/ui/shared/words.ts";
 
 describe("filling a text", () => {
   it("leaves a text out rather than showing it with a hole", () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { minutes } from "../../src/core/units.ts";
-import type { GuardAction } from "../../src/core/views.ts";
+import { instantFromIso, minutes } from "../../src/core/units.ts";
+import type { GuardAction, GuardView } from "../../src/core/views.ts";
 import { findGuard, hashPin, PinError } from "../../src/web/pins.ts";
 import { createWeb, type WebOptions } from "../../src/web/server.ts";
 import { calm, HandClock, Listener, webOptions } from "./support.ts";
@@ -278,6 +278,20 @@ describe("the guard's live connection", () => {
     web.display.guard({ ...calm, attended: [attended] });
     await page.until((it) => it.told.length === 3);
     expect(page.told[2]).toMatchObject({ shift: null, attended: [] });
+  });
+
+  it("tells until when a lockdown lasts, never too early, and of nothing else that it would end", async () => {
+    const { web, port } = await started();
+    const page = await new Listener(port, "/live/guard").until((it) => it.told.length === 1);
+    const until = instantFromIso("2020-04-26T08:40:20+08:00");
+    for (const view of [
+      { mode: "lockdown", until },
+      { mode: "lockdown", until: null },
+      { mode: "emergency", until },
+    ])
+      web.display.guard({ ...calm, ...(view as Partial<GuardView>) });
+    await page.until((it) => it.told.length === 4);
+    expect(page.told.slice(1).map((message) => message.until)).toEqual(["08:41", null, null]);
   });
 
   it("never lets a count of 1 to 4 leave the server", async () => {

@@ -1,8 +1,10 @@
 import { street as en } from "../../../config/locales/en.json";
 import { street as zh } from "../../../config/locales/zh-CN.json";
+import { overBy } from "../../core/hours.ts";
 import type { Setup } from "../../core/live.ts";
+import { instant } from "../../core/units.ts";
 import type { StreetView } from "../../core/views.ts";
-import { dayAndHour, fillAll, timeOfDay, type Values } from "../shared/words.ts";
+import { dayAndHour, fillAll, type Values } from "../shared/words.ts";
 
 /** The street's words only: what a guard reads never reaches this page. */
 export const street = { zh, en };
@@ -31,7 +33,7 @@ function valuesOf(view: StreetView, setup: Setup | null, language: Language): Va
   }
   for (const [key, value] of Object.entries(view.values)) {
     if (key === "from") values.from = dayAndHour(Number(value), language);
-    else if (key === "until") values.until = timeOfDay(upToTheMinute(Number(value)));
+    else if (key === "until") values.until = overBy(instant(Number(value)));
     else if (key === "days" && language === "en") values.days = `${value} ${Number(value) === 1 ? "day" : "days"}`;
     else values[key] = value;
   }
@@ -47,9 +49,6 @@ export function textsOf(view: StreetView, setup: Setup | null, language: Languag
   const lines = setup?.size === "big" ? (texts.big ?? texts.lines) : texts.lines;
   return { headline: texts.headline, lines: fillAll(lines, valuesOf(view, setup, language)) };
 }
-
-/** Nobody comes back to a gate that is still shut; the second that an order takes on its way is no further minute. */
-const upToTheMinute = (at: number): number => Math.ceil((at - 1000) / 60_000) * 60_000;
 
 /** `预计 08:40 恢复`, where the lane said until when. */
 export function untilText(view: StreetView): string | null {

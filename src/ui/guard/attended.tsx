@@ -193,7 +193,8 @@ function Waited({ model, person }: { model: Model; person: AttendedSight }) {
 function Advice({ model, code }: { model: Model; code: ReasonCode }) {
   const words = wordsOf(model.language);
   const here = reasonWords(model.language, code);
-  const values = siteValues(model.setup, model.language);
+  const until = model.update?.until ?? null;
+  const values = { ...siteValues(model.setup, model.language), ...(until === null ? {} : { until }) };
   return (
     <div class="advice">
       <Card name="say">

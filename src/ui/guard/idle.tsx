@@ -1,12 +1,13 @@
 import type { Acts, Model } from "./model.ts";
 import { Card, Push, Sign } from "./parts.tsx";
-import { wordsOf } from "./words.ts";
+import { told, wordsOf } from "./words.ts";
 
 /** Nobody waits: the lane's state, the last quarter-hours, and what a guard may start unasked. */
 export function Idle({ model, acts }: { model: Model; acts: Acts }) {
   const words = wordsOf(model.language);
   const mode = model.update?.mode ?? "normal";
   const title = mode === "normal" ? words.idle : words.modes[mode];
+  const until = model.update?.until ?? null;
   const history = model.update?.history ?? [];
   return (
     <main class={`idle${model.lost ? " old" : ""}`}>
@@ -17,6 +18,7 @@ export function Idle({ model, acts }: { model: Model; acts: Acts }) {
           </span>
           <div>
             <h2>{title.title}</h2>
+            {until === null ? null : <p class="state-until">{told(words.modes.lockdown.until, { until })}</p>}
             <p>{title.text}</p>
           </div>
         </div>

@@ -40,11 +40,15 @@ export function plateText(words: ReasonWords, value: number | null): string {
 export function siteValues(setup: Setup | null, language: Language): Values {
   const site = setup?.site;
   const phones = site?.phones;
-  const values: Record<string, string> = {};
+  const values: Record<string, string | number> = {};
   const tel = phones?.site ?? phones?.technical;
   if (tel != null) values.tel = tel;
   if (phones?.health != null) values.healthTel = phones.health;
   if (site?.waitingPlace != null) values.waiting = site.waitingPlace[language];
+  if (site?.otherEntrance != null) {
+    values.entrance = site.otherEntrance.name[language];
+    values.minutes = site.otherEntrance.minutes;
+  }
   if (site?.feverClinic != null) values.clinic = site.feverClinic[language];
   return values;
 }

@@ -43,6 +43,3 @@ export function dayAndHour(at: number, language: "zh" | "en"): string {
   if (language === "en") return `${day} ${MONTHS[month]}, ${clock}`;
   return `${month + 1}月${day}日${minute === 0 ? `${hour}时` : clock}`;
 }
-
-/** An instant as 08:40, in China's time. */
-export const timeOfDay = (at: number): string => new Date(at + CHINA).toISOString().slice(11, 16);
