@@ -7,7 +7,7 @@ import type { LaneConfig } from "./config/schema.ts";
 import { readTrustedKeys, type TrustedKey } from "./pass/keys.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
-import { readDistrictKey, readOrderKeys } from "./protocol/key-files.ts";
+import { readDayKeys, readDistrictKey, readOrderKeys, readSiteKey } from "./protocol/key-files.ts";
 import type { OrderKey } from "./protocol/orders.ts";
 import type { ReporterOptions } from "./report/reporter.ts";
 import { readMapping } from "./verify/platform/mapping.ts";
@@ -54,7 +54,7 @@ export function materialOf(
       replay: {
         lane: lane.id,
         group: replay.inner ? null : replay.gateGroup,
-        link: listen === null || siteKey === null ? null : { listen, peers, siteKey: bytes("replay.siteKey", siteKey) },
+        link: listen === null || siteKey === null ? null : { listen, peers, siteKey: siteKeyOf(siteKey) },
       },
     },
     clock,
@@ -130,18 +130,30 @@ function districtKey(path: string | null): JWK {
 const orderKeysOf = (path: string): readonly OrderKey[] =>
   read("broker.orderKeys", path, (file) => readOrderKeys(file.toString("utf8")));
 
-/** File of `{"2020-05-06": "<32 bytes, base64url>"}`; days are those of the site's clock, +08:00. */
+const siteKeyOf = (path: string): Uint8Array =>
+  read("replay.siteKey", path, (file) => readSiteKey(file.toString("utf8")));
+
+/** The key of today, by the days of the site's clock, +08:00. */
 function dayKeys(path: string | null, clock: Clock): () => Uint8Array | null {
   if (path === null) return () => null;
-  const read = () => json("broker.pseudonymKeys", path) as Readonly<Record<string, string>>;
-  let keys = read();
+  const load = () => read("broker.pseudonymKeys", path, (file) => readDayKeys(file.toString("utf8")));
+  let keys = load();
   return () => {
     const day = new Date(clock.wall().at + 8 * 3_600_000).toISOString().slice(0, 10);
     // New days are added to the file while the lane runs.
-    if (keys[day] === undefined) keys = read();
-    const key = keys[day];
-    return key === undefined ? null : Buffer.from(key, "base64url");
+    if (!keys.has(day)) keys = orElse(load, keys);
+    return keys.get(day) ?? null;
   };
+}
+
+/** A file that was damaged while the lane runs costs the pseudonym, never the event. */
+function orElse<T>(load: () => T, before: T): T {
+  try {
+    return load();
+  } catch (error) {
+    if (error instanceof KeyFileError) return before;
+    throw error;
+  }
 }
 
 function bytes(field: string, path: string): Uint8Array {

@@ -1,6 +1,7 @@
 /** Where the kiosk's pages are served, and with which certificate. */
 import { readFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
+import { createSecureContext } from "node:tls";
 import type { LaneConfig } from "./config/schema.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { WebOptions } from "./web/server.ts";
@@ -18,10 +19,13 @@ export function webOf({ web }: LaneConfig, logger: Logger): Pick<WebOptions, "ho
 function tlsOf({ certificate, key }: LaneConfig["web"], logger: Logger): NonNullable<WebOptions["tls"]> | null {
   if (certificate === null || key === null) return null;
   try {
-    return { cert: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
+    const pair = { cert: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
+    // A key of another set would end the start.
+    createSecureContext(pair);
+    return pair;
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    logger.error("the pages' certificate can't be read; they are served to this board alone", { code: "GL-1104", why });
+    logger.error("the pages' certificate can't be used; they are served to this board alone", { code: "GL-1104", why });
     return null;
   }
 }

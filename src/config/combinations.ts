@@ -95,7 +95,8 @@ const rules: readonly Rule[] = [
     holds: ({ web }) => loopback(web.host) || (web.certificate !== null && web.key !== null),
     found: ({ web }) => `${show(web.host)} without a certificate`,
     expected: '"127.0.0.1", or web.certificate and web.key',
-    suggestion: "PINs would cross the network in the clear; name certificate and key",
+    suggestion:
+      "PINs would cross the network in the clear; the panel's step 3 takes certificate and key in and names them",
   },
   {
     path: "timings.callAgainAfter",
@@ -217,7 +218,7 @@ const rules: readonly Rule[] = [
       (replay.peers.length === 0 && replay.listen === null) || (replay.siteKey !== null && replay.listen !== null),
     found: () => "peers without a port of its own and a site key",
     expected: "replay.listen and replay.siteKey",
-    suggestion: "set both: lanes of a site authenticate each other",
+    suggestion: "set both: lanes of a site authenticate each other; the panel's step 3 takes the site key in",
   },
   {
     path: "replay.peers",

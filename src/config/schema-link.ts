@@ -57,7 +57,7 @@ export const brokerGroup = group(say("消息服务器", "Broker", "上报与指�
     ),
   ),
   pseudonymKeys: maybe(
-    path(say("日密钥", "Keys of the day", "安全事件的化名", "For the pseudonyms of security events"), {
+    path(say("日密钥", "Keys of the day", "安全事件的化名", "For the pseudonyms of security events (JSON, 0600)"), {
       restart: true,
       secret: true,
     }),
@@ -160,10 +160,13 @@ export const replayGroup = group(
       { max: 32, restart: true },
     ),
     siteKey: maybe(
-      path(say("场所密钥", "Site key", "权限 0600", "Shared secret of the site's lanes (0600)"), {
-        restart: true,
-        secret: true,
-      }),
+      path(
+        say("场所密钥", "Site key", "在第 3 步上传", "Shared secret of the site's lanes, one line of base64 (0600)"),
+        {
+          restart: true,
+          secret: true,
+        },
+      ),
     ),
   },
 );

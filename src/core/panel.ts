@@ -17,15 +17,26 @@ export interface CheckResult {
   readonly fix: string | null;
 }
 
-/** Files of keys that a technician brings. */
-export const keyFileKinds = ["ca", "certificate", "key", "district-key", "order-keys", "roots"] as const;
+/** Files of keys that a technician brings: the district's, then the site's own. */
+export const keyFileKinds = [
+  "ca",
+  "certificate",
+  "key",
+  "district-key",
+  "order-keys",
+  "roots",
+  "day-keys",
+  "site-key",
+  "web-certificate",
+  "web-key",
+] as const;
 export type KeyFileKind = (typeof keyFileKinds)[number];
 
 /** One key or certificate of such a file, as it is shown before the file is taken. Nothing secret is in it. */
 export interface KeyFileItem {
   /** The certificate's CN, the key's own name, or nothing. */
   readonly name: string;
-  /** "ec prime256v1", "rsa 2048". */
+  /** "ec prime256v1", "rsa 2048", "secret 256". */
   readonly type: string;
   /** What an order's key may sign; null for every other. */
   readonly role: string | null;

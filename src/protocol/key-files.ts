@@ -1,4 +1,4 @@
-/** The two key files that the district gives every lane: the key that subjects are sealed to, and whose orders count. */
+/** The key files of a lane that are no certificates: what subjects are sealed to, whose orders count, and two secrets. */
 import { createPublicKey } from "node:crypto";
 import type { JWK } from "jose";
 import type { OrderKey } from "./orders.ts";
@@ -45,6 +45,31 @@ function publicJwk(value: unknown, kty: string, crv: string, wanted: string): JW
     throw new KeyFileFault(`the key is damaged; this is not ${wanted}`);
   }
   return { ...bare, ...(typeof kid === "string" ? { kid } : {}) } as JWK;
+}
+
+/** Keys of the day: `{"2020-05-06": "<32 bytes, base64url>"}`, days of the site's clock. @throws KeyFileFault */
+export function readDayKeys(text: string): ReadonlyMap<string, Uint8Array> {
+  const parsed = json(text);
+  const days = Object.entries(typeof parsed === "object" && parsed !== null ? parsed : {});
+  if (days.length === 0) throw new KeyFileFault('this is not a list of keys of the day: {"2020-05-06": "…"}');
+  return new Map(
+    days.map(([day, key]) => {
+      if (!/^\d{4}-\d\d-\d\d$/.test(day)) throw new KeyFileFault(`a day is written as 2020-05-06`);
+      return [day, secret(key, `the key of ${day}`)];
+    }),
+  );
+}
+
+/** The secret that the lanes of a site share: one line of base64, as `openssl rand -base64 32` prints it. @throws KeyFileFault */
+export const readSiteKey = (text: string): Uint8Array =>
+  secret(text.trim(), "the site key: one line as openssl rand -base64 32 prints it");
+
+/** 32 bytes or more, in base64 of either alphabet. What it was is never repeated. */
+function secret(value: unknown, wanted: string): Uint8Array {
+  const text = typeof value === "string" && /^[\w+/-]+={0,2}$/.test(value) ? value : "";
+  const bytes = Buffer.from(text, "base64url");
+  if (bytes.length < 32) throw new KeyFileFault(`this is not ${wanted}`);
+  return bytes;
 }
 
 function json(text: string): unknown {

@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { KeyFileItem, KeyFileKind } from "../core/panel.ts";
 import { KeyError, keyIdOf, readTrustedKeys } from "../pass/keys.ts";
-import { KeyFileFault, readDistrictKey, readOrderKeys } from "../protocol/key-files.ts";
+import { KeyFileFault, readDayKeys, readDistrictKey, readOrderKeys, readSiteKey } from "../protocol/key-files.ts";
 
 /** Longest file that is taken, in characters. */
 export const LONGEST_KEY_FILE = 16_384;
@@ -23,7 +23,13 @@ export const keyFileFields: Readonly<Record<KeyFileKind, string>> = {
   "district-key": "broker.districtKey",
   "order-keys": "broker.orderKeys",
   roots: "trust.roots",
+  "day-keys": "broker.pseudonymKeys",
+  "site-key": "replay.siteKey",
+  "web-certificate": "web.certificate",
+  "web-key": "web.key",
 };
+
+const pemKinds: readonly KeyFileKind[] = ["ca", "certificate", "key", "web-certificate", "web-key"];
 
 export type KeyFileLook =
   | { readonly ok: true; readonly items: readonly KeyFileItem[] }
@@ -32,31 +38,36 @@ export type KeyFileLook =
 /** What a file is, judged by the same readers that the lane itself uses. */
 export function lookAtKeyFile(kind: KeyFileKind, text: string): KeyFileLook {
   const isPrivate = /-----BEGIN [A-Z ]*PRIVATE KEY-----|"d"\s*:/.test(text);
-  if (isPrivate && kind !== "key") return { ok: false, code: "GL-4116", why: privateHalf(kind) };
+  if (isPrivate && kind !== "key" && kind !== "web-key") return { ok: false, code: "GL-4116", why: privateHalf(kind) };
   try {
     return { ok: true, items: readers[kind](text) };
   } catch (error) {
     const said = error instanceof KeyFileFault || error instanceof KeyError;
-    const pem = kind === "ca" || kind === "certificate" || kind === "key";
     return {
       ok: false,
-      code: pem ? "GL-4114" : "GL-4117",
+      code: pemKinds.includes(kind) ? "GL-4114" : "GL-4117",
       why: said ? error.message.replace(/^GL-\d{4}: /, "") : `this is no ${wanted[kind]}`,
     };
   }
 }
 
+const aCertificate = "certificate in PEM form (text that begins with -----BEGIN CERTIFICATE-----)";
+const aKey = "private key in PEM form without a passphrase (text that begins with -----BEGIN)";
 const wanted: Readonly<Record<KeyFileKind, string>> = {
-  ca: "CA certificate in PEM form (text that begins with -----BEGIN CERTIFICATE-----)",
-  certificate: "certificate in PEM form (text that begins with -----BEGIN CERTIFICATE-----)",
-  key: "private key in PEM form without a passphrase (text that begins with -----BEGIN)",
+  ca: `CA ${aCertificate}`,
+  certificate: aCertificate,
+  key: aKey,
   "district-key": "public key of the district",
   "order-keys": "list of keys of orders",
   roots: "certificate or public key (PEM, JWK or JWKS)",
+  "day-keys": "list of keys of the day",
+  "site-key": "site key",
+  "web-certificate": aCertificate,
+  "web-key": aKey,
 };
 
 const privateHalf = (kind: KeyFileKind): string =>
-  kind === "ca" || kind === "certificate"
+  kind === "ca" || kind === "certificate" || kind === "web-certificate"
     ? "the file holds a private key as well: give the certificate alone here, and the lane's own key as the private key"
     : "the file holds a private key: it stays with whoever made it; ask for the public one, and tell them";
 
@@ -67,7 +78,9 @@ const readers: Readonly<Record<KeyFileKind, (text: string) => readonly KeyFileIt
       throw new KeyFileFault("this certificate is no authority: install the CA certificate that the district gave you");
     }),
   certificate: (text) => certificatesOf(text).map(certificateItem),
+  "web-certificate": (text) => certificatesOf(text).map(certificateItem),
   key: (text) => [keyItem("", createPublicKey(createPrivateKey(text)), null)],
+  "web-key": (text) => [keyItem("", createPublicKey(createPrivateKey(text)), null)],
   "district-key": (text) => {
     const jwk = readDistrictKey(text);
     return [keyItem(jwk.kid ?? "", createPublicKey({ key: jwk, format: "jwk" }), null)];
@@ -79,7 +92,20 @@ const readers: Readonly<Record<KeyFileKind, (text: string) => readonly KeyFileIt
       ...keyItem(issuer ?? "", object, null),
       until: notAfter === null ? null : new Date(notAfter).toISOString().slice(0, 10),
     })),
+  "day-keys": (text) => {
+    const keys = readDayKeys(text);
+    const last = [...keys.keys()].sort().at(-1) ?? null;
+    return [{ ...secretItem(Buffer.concat([...keys.values()])), type: `secret 256 × ${keys.size}`, until: last }];
+  },
+  "site-key": (text) => [secretItem(readSiteKey(text))],
 };
+
+/** Of a secret the digest alone, so that two lanes can be seen to have the same one. */
+const secretItem = (secret: Uint8Array): KeyFileItem => ({
+  ...{ name: "", role: null, until: null },
+  type: `secret ${secret.length * 8}`,
+  fingerprint: keyIdOf(Buffer.concat([Buffer.from("greenlane secret\0"), secret])),
+});
 
 function certificatesOf(text: string): X509Certificate[] {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

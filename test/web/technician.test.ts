@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -288,6 +289,7 @@ describe("what the panel takes in", () => {
 describe("the files that a technician brings", () => {
   const made = (...args: string[]): string =>
     execFileSync("openssl", args, { stdio: ["ignore", "pipe", "ignore"] }).toString();
+  const secret = () => randomBytes(32).toString("base64");
   const pem = () => made("ecparam", "-name", "prime256v1", "-genkey", "-noout");
   const authority = (): { readonly certificate: string; readonly key: string } => {
     const both = made(
@@ -340,6 +342,13 @@ describe("the files that a technician brings", () => {
       // As `greenlane order keygen` prints it.
       ["order-keys", JSON.stringify(orders[0]), "broker.orderKeys", [{ name: "op-1", role: "operator" }]],
       ["roots", certificate, "trust.roots", [{ type: "ec prime256v1" }]],
+      ["web-certificate", certificate, "web.certificate", [{ name: "District CA" }]],
+      ["web-key", pem(), "web.key", [{ type: "ec prime256v1", name: "" }]],
+      ["site-key", `${secret()}\n`, "replay.siteKey", [{ type: "secret 256", name: "" }]],
+      [
+        ...(["day-keys", JSON.stringify({ "2020-05-06": secret(), "2020-05-07": secret() })] as const),
+        ...(["broker.pseudonymKeys", [{ type: "secret 256 × 2", until: "2020-05-07" }]] as const),
+      ],
     ];
     for (const [kind, text, field, items] of good) {
       const seen = await bring(kind, text, false, caller);
@@ -387,6 +396,16 @@ describe("the files that a technician brings", () => {
       ["roots", "-----BEGIN X-----\n-----END X-----", "GL-4117"],
       ["roots", "[".repeat(16_000), "GL-4117"],
       ["roots", pem(), "GL-4116"],
+      ["web-certificate", pem(), "GL-4116"],
+      ["web-key", certificate, "GL-4114"],
+      ["site-key", pem(), "GL-4116"],
+      ["site-key", secret().slice(0, 40), "GL-4117"],
+      ["site-key", "every lane of this site knows this long sentence", "GL-4117"],
+      ["day-keys", "{}", "GL-4117"],
+      ["day-keys", "[]", "GL-4117"],
+      ["day-keys", JSON.stringify({ today: secret() }), "GL-4117"],
+      ["day-keys", JSON.stringify({ "2020-05-06": "AAAA" }), "GL-4117"],
+      ["day-keys", JSON.stringify({ "2020-05-06": 7 }), "GL-4117"],
     ];
     for (const [kind, text, code] of bad)
       for (const take of [false, true]) {
@@ -397,17 +416,20 @@ describe("the files that a technician brings", () => {
     expect(existsSync(join(rig.folder, "tls"))).toBe(false);
   }, 30_000);
 
-  it("never repeat a private key, neither in an answer nor in the bundle", async () => {
+  it("never repeat a secret, neither in an answer nor in the bundle", async () => {
     const caller = await technician();
-    const secret = pem();
-    const scalar = secret.split("\n")[1] ?? "";
-    const answers = [await bring("key", secret, false, caller), await bring("key", secret, true, caller)];
-    answers.push(await bring("certificate", secret, true, caller), await bring("roots", secret, true, caller));
+    const file = pem();
+    const scalar = file.split("\n")[1] ?? "";
+    const shared = secret();
+    const answers = [await bring("key", file, false, caller), await bring("key", file, true, caller)];
+    answers.push(await bring("certificate", file, true, caller), await bring("roots", file, true, caller));
+    answers.push(await bring("site-key", shared, true, caller), await bring("site-key", `${shared}.`, true, caller));
     await post("config/apply", { changes: { "broker.key": answers[1]?.body.path } }, caller);
     const told = [...answers.map(({ text }) => text), await (await get("config", caller)).text()];
     told.push(await (await get("log", caller)).text(), await (await get("config/history", caller)).text());
     const bundle = gunzipSync(Buffer.from(await (await get("bundle", caller)).arrayBuffer())).toString();
-    for (const text of [...told, bundle]) expect(text).not.toContain(scalar.slice(0, 20));
+    for (const text of [...told, bundle])
+      for (const hidden of [scalar, shared]) expect(text).not.toContain(hidden.slice(0, 20));
   }, 30_000);
 
   it("never overwrite the file in use, and the oldest of many make room", async () => {

@@ -93,7 +93,13 @@ export const linkChecks: readonly Check[] = [
     id: "broker.certificate",
     zh: "本机证书",
     en: "The lane's certificate",
-    look: ({ config, host, now }) => certificate(config.broker, host, now),
+    look: ({ config, host, now }) => certificate(config.broker, host, now, byDistrict),
+  },
+  {
+    id: "web.certificate",
+    zh: "页面证书",
+    en: "The pages' certificate",
+    look: ({ config, host, now }) => certificate(config.web, host, now, bySite),
   },
   {
     id: "broker.reach",
@@ -201,43 +207,51 @@ function keysIn(path: string, host: Patient["host"], read: (text: string) => str
   }
 }
 
-function certificate(broker: Patient["config"]["broker"], host: Patient["host"], now: Patient["now"]): Outcome {
-  if (broker.certificate === null) return { status: "skipped", measured: "not used on the loopback" };
-  const text = host.read(broker.certificate);
+/** What is wrong with a certificate, and who gives another one. */
+interface Giver {
+  readonly wrong: string;
+  readonly ending: string;
+  readonly step: string;
+  readonly renewed: string;
+}
+const byDistrict: Giver = {
+  ...{ wrong: "GL-4112", ending: "GL-4115", step: "the panel's step 2" },
+  renewed: "have it renewed by the district",
+};
+const bySite: Giver = {
+  ...{ wrong: "GL-4119", ending: "GL-4119", step: "the panel's step 3" },
+  renewed: "make a new one",
+};
+
+function certificate(
+  files: { readonly certificate: string | null; readonly key: string | null },
+  host: Patient["host"],
+  now: Patient["now"],
+  giver: Giver,
+): Outcome {
+  if (files.certificate === null) return { status: "skipped", measured: "not used on the loopback" };
   const expected = "a certificate with its key, good for 30 days or more";
-  if (text === null)
-    return {
-      status: "fail",
-      code: "GL-4112",
-      measured: `${broker.certificate} can't be read`,
-      expected,
-      fix: "install it in the panel's step 2",
-    };
+  const wrong = (measured: string, fix: string): Outcome => ({
+    status: "fail",
+    code: giver.wrong,
+    measured,
+    expected,
+    fix,
+  });
+  const sameSet = "install certificate and key from the same set";
+  const text = host.read(files.certificate);
+  if (text === null) return wrong(`${files.certificate} can't be read`, `install it in ${giver.step}`);
   const parsed = new X509Certificate(text);
   const left = Math.floor((Date.parse(parsed.validTo) - now.at) / days(1));
   const name = /CN=([^\n]*)/.exec(parsed.subject)?.[1] ?? "no name";
-  const key = broker.key === null ? null : host.read(broker.key);
-  if (key === null)
-    return {
-      status: "fail",
-      code: "GL-4112",
-      measured: "its private key can't be read",
-      expected,
-      fix: "install certificate and key from the same set",
-    };
-  if (!parsed.checkPrivateKey(createPrivateKey(key)))
-    return {
-      status: "fail",
-      code: "GL-4112",
-      measured: "the private key does not belong to it",
-      expected,
-      fix: "install certificate and key from the same set",
-    };
+  const key = files.key === null ? null : host.read(files.key);
+  if (key === null) return wrong("its private key can't be read", sameSet);
+  if (!parsed.checkPrivateKey(createPrivateKey(key))) return wrong("the private key does not belong to it", sameSet);
   if (now.trust === "unsynced")
     return { status: "skipped", measured: `${name}, valid to ${parsed.validTo}; the time is not trusted` };
   const measured = `${name}, ${left} days left`;
-  const fix = "have it renewed by the district and install it in the panel's step 2";
-  if (left < 1) return { status: "fail", code: "GL-4115", measured, expected, fix };
-  if (left < 30) return { status: "warn", code: "GL-4115", measured, expected, fix };
+  const fix = `${giver.renewed} and install it in ${giver.step}`;
+  if (left < 1) return { status: "fail", code: giver.ending, measured, expected, fix };
+  if (left < 30) return { status: "warn", code: giver.ending, measured, expected, fix };
   return { status: "ok", measured, expected };
 }

@@ -7,7 +7,7 @@ import { t } from "../language.ts";
 import { StaffList } from "../pages/staff.tsx";
 import { Button, Card, Checks, Trouble, useAction } from "../parts.tsx";
 import { StepFrame } from "./frame.tsx";
-import { KeyFiles } from "./key-files.tsx";
+import { districtFiles, KeyFiles, siteFiles } from "./key-files.tsx";
 
 /** Runs checks of the doctor, at once and when asked again. */
 export function useChecks(ids: readonly string[]) {
@@ -78,7 +78,7 @@ export function BrokerStep() {
           <Card title={t("连接", "Connection")}>
             <Fields paths={["broker.url", "broker.protocol", "broker.clientId"]} onApplied={checks.start} />
           </Card>
-          <KeyFiles onUsed={checks.start} />
+          <KeyFiles title={t("证书和公钥", "Certificates and keys")} kinds={districtFiles} onUsed={checks.start} />
         </div>
         <Card title={t("检查项", "Checks")}>
           <Checks results={checks.results} />
@@ -90,7 +90,7 @@ export function BrokerStep() {
 }
 
 export function SiteStep() {
-  const checks = useChecks(["site.check", "site.guards", "rules.period"]);
+  const checks = useChecks(["site.check", "site.guards", "rules.period", "web.certificate"]);
   return (
     <StepFrame
       step="site"
@@ -123,6 +123,15 @@ export function SiteStep() {
             <Checks results={checks.results} />
           </Card>
           <StaffList onChange={checks.start} />
+          <KeyFiles
+            title={t("本场所的文件", "Files of the site")}
+            about={t(
+              "仅在用值班平板时需要页面证书和私钥；仅在多条通道共用时需要场所密钥，各通道用同一个文件。",
+              "Only a guard's tablet needs the pages' certificate and key; only lanes that know of each other need the site key, the same file on each.",
+            )}
+            kinds={siteFiles}
+            onUsed={checks.start}
+          />
         </div>
       </div>
     </StepFrame>

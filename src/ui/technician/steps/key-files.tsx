@@ -1,4 +1,4 @@
-/** The district's files: each is looked at by the lane and shown before it is taken, and all are used together. */
+/** Files of keys: each is looked at by the lane and shown before it is taken, and all are used together. */
 import { useRef, useState } from "preact/hooks";
 import type { KeyFileItem, KeyFileKind } from "../../../core/panel.ts";
 import { post, Refused } from "../api.ts";
@@ -8,21 +8,39 @@ import { Button, Card, Trouble, useAction } from "../parts.tsx";
 /** What the lane takes at most; larger files are not even sent. */
 const LONGEST = 16_384;
 
-const kinds = [
+type Row = readonly [kind: KeyFileKind, zh: string, en: string];
+
+/** What the district gives every lane. */
+export const districtFiles: readonly Row[] = [
   ["ca", "根证书（PEM）", "CA certificate (PEM)"],
   ["certificate", "本机证书（PEM）", "The lane's certificate (PEM)"],
   ["key", "本机私钥（PEM）", "The lane's private key (PEM)"],
   ["district-key", "街道公钥（JSON）", "District's public key (JSON)"],
   ["order-keys", "指令公钥（JSON）", "Keys of orders (JSON)"],
   ["roots", "信任根（PEM 或 JSON）", "Trust roots (PEM or JSON)"],
-] as const satisfies readonly (readonly [KeyFileKind, string, string])[];
+  ["day-keys", "日密钥（JSON）", "Keys of the day (JSON)"],
+];
+
+/** What only some sites have: pages for a guard's tablet, and lanes that know of each other. */
+export const siteFiles: readonly Row[] = [
+  ["web-certificate", "页面证书（PEM）", "The pages' certificate (PEM)"],
+  ["web-key", "页面私钥（PEM）", "The pages' private key (PEM)"],
+  ["site-key", "场所密钥（一行 base64）", "Site key (one line of base64)"],
+];
 
 interface Look {
   readonly field: string;
   readonly items: readonly KeyFileItem[];
 }
 
-export function KeyFiles({ onUsed }: { onUsed: () => void }) {
+interface KeyFilesProps {
+  readonly title: string;
+  readonly about?: string;
+  readonly kinds: readonly Row[];
+  readonly onUsed: () => void;
+}
+
+export function KeyFiles({ title, about, kinds, onUsed }: KeyFilesProps) {
   const [paths, setPaths] = useState<Readonly<Record<string, string>>>({});
   const [round, setRound] = useState(0);
   const use = useAction(async () => {
@@ -33,7 +51,8 @@ export function KeyFiles({ onUsed }: { onUsed: () => void }) {
   });
   const taken = Object.keys(paths).length;
   return (
-    <Card title={t("证书和公钥", "Certificates and keys")}>
+    <Card title={title}>
+      {about === undefined ? null : <p>{about}</p>}
       {kinds.map(([kind, zh, en]) => (
         <KeyFile
           key={`${kind}-${round}`}
