@@ -2,7 +2,10 @@
  * What a technician works with, on a wired lane: the panel's routes, the socket of the command line, the serial console,
  * and provisioning by the lane's own reader. `wire.ts` puts it behind the pages' server.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
+import { configFolder } from "./config/load.ts";
 import type { LaneConfig } from "./config/schema.ts";
 import { eventOf } from "./core/reporting.ts";
 import type { Logger } from "./ports/logger.ts";
@@ -77,6 +80,12 @@ export function serviceOf(
           title: `${config.lane.number} · GL ${options.program}`,
           directory,
           examine: () => doctor({ config, host: panel.host, now: clock.wall(), guards: panel.staff.entries().length }),
+          chinese: sentencesOf(),
+          onCodeKept: () => {
+            // Whoever came in by the one-time code before is out with it.
+            panel.access.sessions.endOthers(undefined);
+            panel.codeKept();
+          },
           onOpened: (how) => {
             const event = eventOf("tamper", clock.wall().at, { detail: { console: how } });
             reporter.eventLog.put(event).catch(() => lane.health.observe("events-not-stored", true));
@@ -109,4 +118,11 @@ export function serviceOf(
       await socket.stop();
     },
   };
+}
+
+/** What to do about each code, in Chinese. */
+function sentencesOf(): (code: string) => string | null {
+  const file = join(configFolder(), "locales/codes.zh-CN.json");
+  const sentences = JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, string>>;
+  return (code) => sentences[code] ?? null;
 }

@@ -32,6 +32,7 @@ class Desk {
   readonly opened: string[] = [];
   readonly ran: string[][] = [];
   out = "";
+  nmcli: string | null = "eth0:connected:Wired 1\n";
   #listener: (bytes: Uint8Array) => void = () => {};
   readonly code = new TechnicianCode(folder, 10);
   readonly menu = new SerialMenu({
@@ -51,25 +52,28 @@ class Desk {
     examine: async function* () {
       yield looked;
     },
-    network: new Network(async (program, args) => {
-      this.ran.push([program, ...args]);
-      return args.includes("GENERAL.CONNECTION") ? "Wired 1\n" : "eth0:connected:Wired 1\n";
-    }),
+    network: new Network(
+      async (program, args) => {
+        this.ran.push([program, ...args]);
+        return args.includes("GENERAL.CONNECTION") ? "Wired 1\n" : this.nmcli;
+      },
+      () => ["10.0.0.7/24"],
+    ),
+    chinese: (code) => (code === "GL-2051" ? "检查插头" : null),
     onOpened: (how) => void this.opened.push(how),
+    onCodeKept: () => void this.opened.push("code-kept"),
   });
 
-  /** Types a line and gives what came back once the menu waits for more. */
-  async type(line: string): Promise<string> {
+  /** Types a line and gives what came back once the menu waits for more. Time stands still meanwhile. */
+  async type(line: string, enter = "\r"): Promise<string> {
     this.out = "";
-    this.#listener(Buffer.from(`${line}\r`));
-    await driven(
-      this.bench.clock,
-      (async () => {
-        for (let turn = 0; turn < 4000 && !/(> |: |code|closed|wait \d+ s)(\r\n)?$/.test(this.out); turn++)
-          await new Promise((resolve) => setImmediate(resolve));
-      })(),
-    );
+    this.#listener(Buffer.from(line + enter));
+    while (!/(> |: )$/.test(this.out)) await new Promise((resolve) => setImmediate(resolve));
     return this.out;
+  }
+  /** The same for what takes the lane a while. */
+  run(line: string): Promise<string> {
+    return driven(this.bench.clock, this.type(line));
   }
   feed(bytes: Uint8Array): void {
     this.#listener(bytes);
@@ -95,10 +99,7 @@ describe("the serial menu", () => {
     expect(desk.opened).toEqual(["wrong-code", "opened"]);
   });
 
-  it("has no code to guess on a new lane, and locks after five wrong ones", async () => {
-    const fresh = new Desk();
-    fresh.menu.start();
-    expect(await fresh.type("anything")).toContain("one-time code");
+  it("locks after five wrong codes, and says for how long", async () => {
     const desk = new Desk();
     await desk.code.set(CODE);
     desk.menu.start();
@@ -106,6 +107,26 @@ describe("the serial menu", () => {
     expect(await desk.type(CODE)).toMatch(/wait \d+ s/);
     desk.bench.clock.advance(61_000);
     expect(await desk.type(CODE)).toContain("1 doctor");
+  });
+
+  it("opens a new lane by its one-time code and takes the technician's own, as no network may lead to the panel yet", async () => {
+    const desk = new Desk();
+    const oneTime = (await desk.code.issueOneTime()) ?? "";
+    desk.menu.start();
+    expect(await desk.type("")).toContain("one-time code: ");
+    expect(await desk.type("AAAAA-AAAAA")).toContain("wrong code");
+    expect(await desk.type(oneTime)).toContain("new technician's code");
+    expect(await desk.type("12345678")).toContain("GL-5010");
+    for (const line of [oneTime, CODE]) await desk.type(line);
+    expect(await desk.type("another-55")).toContain("differ");
+    expect(desk.code.isNew()).toBe(true);
+    let told = await desk.type(oneTime);
+    told += await desk.type(CODE);
+    told += await desk.type(CODE);
+    expect(told).toContain("1 doctor");
+    expect(told).not.toContain(CODE);
+    expect(await desk.code.check(CODE)).toBe("code");
+    expect(desk.opened).toEqual(["wrong-code", "code-kept", "opened"]);
   });
 
   it("shows the doctor's findings with code and fix, without control characters", async () => {
@@ -120,11 +141,13 @@ describe("the serial menu", () => {
     const desk = new Desk();
     await desk.open();
     await desk.type("6");
-    expect(await desk.type("relay")).toContain("GL-2312");
+    expect(await desk.run("3")).toMatch(/trying[\s\S]*GL-2312/);
     expect(desk.bench.pulses).toEqual([]);
-    expect(await desk.type("5")).toContain("mode maintenance");
+    expect(await desk.type("5")).toContain("maintenance> ");
     await desk.type("6");
-    expect(await desk.type("relay")).toContain("250 ms, read back");
+    expect(await desk.run("relay")).toContain("250 ms, read back");
+    expect(await desk.type("0")).toContain("the entry stays shut until 5");
+    await desk.type(CODE);
     await desk.type("7");
     expect(inSafeMode(folder)).toBe(true);
     await desk.type("7");
@@ -134,8 +157,9 @@ describe("the serial menu", () => {
   it("sets a fixed address without a shell, and refuses what is no address", async () => {
     const desk = new Desk();
     await desk.open();
-    for (const line of ["3", "eth0", "10.1.2.3/24", "10.1.2.1"]) await desk.type(line);
-    expect(await desk.type("10.1.2.1")).toContain("eth0 is up");
+    expect(await desk.type("3")).toContain("eth0  connected  Wired 1  10.0.0.7/24");
+    for (const line of ["eth0", "10.1.2.3/24", "10.1.2.1"]) await desk.type(line);
+    expect(await desk.type("")).toContain("eth0 is up");
     expect(desk.ran).toContainEqual([
       "nmcli",
       "connection",
@@ -151,12 +175,67 @@ describe("the serial menu", () => {
       "ipv4.dns",
       "10.1.2.1",
     ]);
-    const before = desk.ran.length;
-    for (const line of ["3", "eth0; reboot", "10.1.2.3/24", "10.1.2.1"]) await desk.type(line);
-    expect(await desk.type("10.1.2.1")).toContain("GL-4121");
-    for (const line of ["3", "eth0", "999.1.2.3/24", "10.1.2.1"]) await desk.type(line);
-    expect(await desk.type("10.1.2.1")).toContain("GL-4122");
-    expect(desk.ran.length).toBe(before);
+    const before = desk.ran.filter(([, verb]) => verb === "connection").length;
+    await desk.type("3");
+    for (const [wrong, code, right] of [
+      ["eth0; reboot", "GL-4121", "eth0"],
+      ["999.1.2.3/24", "GL-4122", "10.1.2.3/24"],
+      ["10.1.2", "GL-4123", "10.1.2.1"],
+    ] as const) {
+      // Told at once, and asked again.
+      expect(await desk.type(wrong)).toContain(code);
+      await desk.type(right);
+    }
+    expect(await desk.type("$(reboot)")).toContain("GL-4123");
+    expect(await desk.type("\u0003", "")).toContain("cancelled");
+    expect(desk.ran.filter(([, verb]) => verb === "connection").length).toBe(before);
+  });
+
+  it("reads corrections, arrows and every kind of Enter", async () => {
+    const desk = new Desk();
+    await desk.code.set(CODE);
+    desk.menu.start();
+    expect(await desk.type("", "\n")).toContain("technician's code: ");
+    expect(await desk.type("", "\r\n")).toContain("technician's code: ");
+    expect(await desk.type(`wrong\u0015vx\u007falve-\u001b[A\u001b[1;5D\u001bOP71-moss`, "\r\n")).toContain("1 doctor");
+    expect(await desk.type("88\u0008")).toContain("88\u0008 \u0008\r\nno troubles");
+    expect(await desk.type("nine")).toContain("choose one of the numbers");
+    expect(await desk.type("")).toContain("1 doctor");
+  });
+
+  it("opens by a code in Chinese as well", async () => {
+    const desk = new Desk();
+    await desk.code.set("东门阀门七十一号苔");
+    desk.menu.start();
+    expect(await desk.type("东门阀门七十一号苔藓\u007f")).toContain("1 doctor");
+  });
+
+  it("speaks Chinese, and says in Chinese what to do", async () => {
+    const desk = new Desk();
+    await desk.open();
+    expect(await desk.type("9")).toContain("1 全面检查");
+    expect(await desk.type("1")).toMatch(
+      /未通过 +摄像头: missing \[2J GL-2051\r\n +-> 检查插头\r\n正常 0，提醒 0，未通过 1/,
+    );
+    expect(await desk.type("9")).toContain("1 doctor");
+  });
+
+  it("is there again after idle minutes in the middle of a question", async () => {
+    const desk = new Desk();
+    await desk.open();
+    await desk.type("4");
+    desk.out = "";
+    desk.bench.clock.advance(5 * 60_000);
+    await desk.type("");
+    expect(await desk.type(CODE)).toContain("1 doctor");
+    expect(desk.opened).toEqual(["opened", "opened"]);
+  });
+
+  it("asks for no address where the network's manager does not answer", async () => {
+    const desk = new Desk();
+    desk.nmcli = null;
+    await desk.open();
+    expect(await desk.type("3")).toMatch(/GL-4120.*\r\nnormal> $/);
   });
 
   it("closes by itself after five idle minutes", async () => {
