@@ -429,6 +429,8 @@ export class Lane {
     const open = this.#period() !== "during";
     if (open !== this.#context.open) this.#send({ type: "period", open });
     watchdog.progress("lane");
+    // A reader without pictures has nothing to do, and no restart brings a camera back: it would only end the guard's shift.
+    if (this.health.state["camera-gone"] !== undefined) watchdog.progress("reader");
     this.#draw();
   }
 

@@ -8,7 +8,9 @@ import { TurnstileBody } from "../../device/gpio/turnstile-body.sim.ts";
 import { type BusFault, I2cSim } from "../../device/thermometer/i2c.sim.ts";
 import { Mlx90614Sensor } from "../../device/thermometer/mlx90614-sensor.ts";
 import { SampledThermometer } from "../../device/thermometer/sampled-thermometer.ts";
+import { WatchdogSim } from "../../device/watchdog/watchdog.sim.ts";
 import { later, millis, seconds } from "../../src/core/units.ts";
+import type { CodeReader, FrameResult } from "../../src/ports/code-reader.ts";
 import type { InputLine } from "../../src/ports/inputs.ts";
 import { restContacts, setContact, wireBody, wiring } from "../device/gpio/bench.ts";
 import { defaults, LaneBench } from "./lane-bench.ts";
@@ -135,6 +137,39 @@ describe("within two seconds, and back within five of the device's return", () =
     await tell("ok", "beam-entry");
     expect(bench.street?.screen).toBe("idle-entry");
     expect(bench.types).toEqual(["trouble", "trouble-cleared"]);
+  });
+
+  it.each([
+    ["is not restarted again and again because a camera gives no pictures for hours", "vanish", false],
+    ["is restarted where the pictures come and nobody reads them", "stall", true],
+  ] as const)("a lane %s", async (_, fault, restarted) => {
+    const clock = new SimClock();
+    const camera = new CameraSim(clock);
+    const watchdog = new WatchdogSim(clock, { lane: seconds(2), reader: seconds(10) }, seconds(10));
+    const results = new Set<(result: FrameResult) => void>();
+    let stalled = false;
+    clock.every(millis(66), () => camera.push({ width: 4, height: 2, format: "yuyv", data: new Uint8Array(16) }));
+    const codeReader: CodeReader = {
+      start: async () => {},
+      stop: async () => {},
+      offer: ({ at }) => {
+        if (stalled) return;
+        for (const tell of results) tell({ at, codes: [], guidance: null, aim: null, busy: false });
+      },
+      onResult: (listener) => {
+        results.add(listener);
+        return () => void results.delete(listener);
+      },
+      idleFor: () => millis(0),
+      counters: () => {
+        throw new Error("not asked for");
+      },
+    };
+    const bench = await new LaneBench(clock, { frames: camera, codeReader, watchdog }).ready();
+    if (fault === "vanish") camera.vanish();
+    else stalled = true;
+    await bench.wait(60_000);
+    expect(watchdog.bitten() !== null).toBe(restarted);
   });
 
   it("a calibration that expires is told, and changes nothing else", async () => {
