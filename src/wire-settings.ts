@@ -27,7 +27,7 @@ export function laneSettings(config: LaneConfig): LaneSettings {
       window: site.luggageLane ? timings.wideWindow : timings.turnstileWindow,
       wideWindow: timings.wideWindow,
       slack: timings.afterWindow,
-      interlock: config.devices.gpio.interlock,
+      interlock: restOf(config.devices.gpio.interlock),
       exitWait: EXIT_WAIT,
       callAgain: timings.callAgainAfter,
       callRoom: timings.callRoomAfter,
@@ -41,6 +41,12 @@ export function laneSettings(config: LaneConfig): LaneSettings {
     laneCode: config.lane.id,
   };
 }
+
+/**
+ * The lane's rest between two pulses. The outputs refuse one within their own rest, which is a relay fault: theirs is 300
+ * ms at least, and a timer of Node's may be a millisecond early.
+ */
+const restOf = (interlock: Millis): Millis => millis(Math.max(300, interlock) + 10);
 
 export function rulesOf({ site, rules }: LaneConfig): SiteRules {
   return siteRules({

@@ -2,20 +2,22 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { SimClock } from "../../device/clock/clock.sim.ts";
+import { PulseGuard } from "../../device/gpio/pulse-guard.ts";
 import { SounderSim } from "../../device/sounder/sounder.sim.ts";
 import { readConfig } from "../../src/config/load.ts";
 import { withValue } from "../../src/config/walk.ts";
 import type { CodeRead } from "../../src/core/flow.ts";
 import type { Hours } from "../../src/core/hours.ts";
-import { instantFromIso } from "../../src/core/units.ts";
+import { instantFromIso, millis, monotonic } from "../../src/core/units.ts";
 import { siteRules } from "../../src/core/verdict/site-rules.ts";
 import { laneSettings } from "../../src/wire-settings.ts";
 import { credentialFor, defaults, LaneBench } from "./lane-bench.ts";
 
 const noon = instantFromIso("2020-04-27T12:00:00+08:00");
 const example = JSON.parse(readFileSync("config/lane.example.json", "utf8")) as Record<string, unknown>;
-const settingsWith = (changes: Readonly<Record<string, unknown>>) =>
-  laneSettings(readConfig(Object.entries(changes).reduce((file, [at, to]) => withValue(file, at, to), example)).config);
+const configWith = (changes: Readonly<Record<string, unknown>>) =>
+  readConfig(Object.entries(changes).reduce((file, [at, to]) => withValue(file, at, to), example)).config;
+const settingsWith = (changes: Readonly<Record<string, unknown>>) => laneSettings(configWith(changes));
 
 async function heardOf(rush: readonly Hours[]) {
   const clock = new SimClock(noon);
@@ -150,6 +152,20 @@ describe("from the configuration to the lane", () => {
     const [usual, slow] = [settingsWith({}), settingsWith({ "display.slow": true })];
     expect(slow.timings).toEqual({ ...usual.timings, result: 4000, nextStep: 60_000 });
   });
+
+  it.each(["100 ms", "300 ms", "1 s"])(
+    "an interlock of %s: the next pulse comes after the outputs' own rest, even where a timer is early",
+    (text) => {
+      const changes = { "devices.gpio.interlock": text };
+      const outputs = new PulseGuard({ ...configWith(changes).devices.gpio, length: millis(250) });
+      outputs.begin("entry", monotonic(0));
+      outputs.end(monotonic(250));
+      const early = 1;
+      expect(() =>
+        outputs.begin("exit", monotonic(250 + settingsWith(changes).timings.interlock - early)),
+      ).not.toThrow();
+    },
+  );
 
   it("a luggage lane keeps each release for the wide window", () => {
     const { timings } = settingsWith({ "site.luggageLane": true, "timings.wideWindow": "20 s" });
