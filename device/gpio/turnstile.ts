@@ -63,7 +63,7 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
   readonly #passes = new PassContacts();
   readonly #events = new Listeners<InputEvent>();
   readonly #sensed = new Map<Name, Sensed>();
-  readonly #releases = new Map<Direction, { readonly output: LineOutput }>();
+  readonly #releases = new Map<Direction, { readonly output: LineOutput; readonly wire: Wire }>();
   #holder: { readonly output: LineOutput; readonly wire: Wire } | null = null;
   #freed = false;
   readonly #faults = new Set<"inputs" | "outputs">();
@@ -95,7 +95,8 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
       ["entry", this.#wiring.releaseEntry],
       ["exit", this.#wiring.releaseExit],
     ] as const) {
-      if (wire !== null) this.#releases.set(direction, { output: await this.#lines.output(wire.line, wire.activeLow) });
+      if (wire === null) continue;
+      this.#releases.set(direction, { output: await this.#lines.output(wire.line, wire.activeLow), wire });
     }
     const wire = this.#wiring.freePassage;
     if (wire !== null) this.#holder = { output: await this.#lines.output(wire.line, wire.activeLow), wire };
@@ -125,6 +126,8 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
     this.#cancelDue?.();
     this.#cancelDue = null;
     for (const { input } of this.#sensed.values()) input.close();
+    // A process that ends takes its timers along: a pulse under way would stay on the relay.
+    for (const { output, wire } of this.#releases.values()) await output.drive(wire.activeLow).catch(() => {});
     await this.#lines.close();
   }
 

@@ -64,6 +64,17 @@ describe("outputs", () => {
     expect(body.free()).toBe(false);
   });
 
+  it.each(["entry", "exit"] as const)(
+    "are at rest once stopped, in the middle of a pulse for the %s too",
+    async (side) => {
+      await started();
+      void turnstile.pulse(side).catch(() => {});
+      await clock.pass(100);
+      await turnstile.stop();
+      expect([chip.level(5), chip.level(6)]).toEqual([true, false]);
+    },
+  );
+
   it("never hold the way after a latched emergency, nor with the fire contact active at boot", async () => {
     await started(true);
     expect(chip.driven().some(({ line, high }) => line === 13 && high)).toBe(false);
