@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import { after, type Millis, type Monotonic, millis, since } from "../../core/units.ts";
+import { after, type Millis, type Monotonic, millis, seconds, since } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { MOST_TAGS, type TagNews } from "./body.ts";
@@ -35,6 +35,7 @@ export interface ReplayLink extends TagStore {
 }
 
 export const RATE: Millis = millis(250);
+const OPEN_AGAIN: Millis = seconds(5);
 /** UDP may lose a datagram; three in a row it does not. */
 const TIMES = 3;
 
@@ -48,6 +49,7 @@ export function createReplayLink(settings: LinkSettings, port: DatagramPort, clo
   }));
   let outbox: { readonly tag: number; readonly until: Monotonic; left: number }[] = [];
   let cancel: (() => void) | null = null;
+  let cancelOpening: (() => void) | null = null;
 
   const store = createTagStore({
     clock,
@@ -63,6 +65,16 @@ export function createReplayLink(settings: LinkSettings, port: DatagramPort, clo
     const tags: TagNews[] = batch.map(({ tag, until }) => ({ tag, life: since(now, until) }));
     for (const { peer, address } of peers) port.send(peer.write({ key: tagKeys.news(), tags }), address);
     for (const each of batch) each.left--;
+  };
+
+  /** A lane starts without its network: the address may come later. */
+  const open = async (): Promise<void> => {
+    try {
+      await port.open(take);
+    } catch {
+      logger.warn("GL-3021: the site link has no address yet; replays at other lanes go unseen until it has one");
+      cancelOpening = clock.after(OPEN_AGAIN, () => void open());
+    }
   };
 
   const take = (datagram: Buffer): void => {
@@ -88,11 +100,12 @@ export function createReplayLink(settings: LinkSettings, port: DatagramPort, clo
     },
     audible: () => peers.filter(({ heardAt }) => heardAt !== null && since(heardAt, clock.monotonic()) <= 5_000).length,
     async start() {
-      await port.open(take);
+      await open();
       cancel = clock.every(RATE, tick);
     },
     async stop() {
       cancel?.();
+      cancelOpening?.();
       await port.close();
     },
   };
@@ -105,8 +118,15 @@ export function createUdpPort(listen: { readonly host: string; readonly port: nu
     async open(onDatagram) {
       const opened = createSocket(isIPv6(listen.host) ? "udp6" : "udp4");
       await new Promise<void>((resolve, reject) => {
-        opened.once("error", reject);
-        opened.bind(listen.port, listen.host, resolve);
+        const refuse = (error: Error): void => {
+          opened.close();
+          reject(error);
+        };
+        opened.once("error", refuse);
+        opened.bind(listen.port, listen.host, () => {
+          opened.off("error", refuse);
+          resolve();
+        });
       });
       opened.on("error", () => logger.warn("GL-3020: the site link's socket failed; replays at other lanes go unseen"));
       opened.on("message", onDatagram);

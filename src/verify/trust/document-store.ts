@@ -104,8 +104,18 @@ export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): D
     const taken = await take(answer.text);
     // Without a tag the server sends the whole document: the way back from a change that did not fit.
     etag = taken && chain.length < LONGEST_CHAIN ? answer.etag : null;
-    if (taken && settings.file !== null) await writeFileAtomic(settings.file, chain.join(""), { mode: 0o600 });
+    if (taken && settings.file !== null) await keep(settings.file);
     return taken;
+  };
+
+  /** A disk that takes no writes keeps nothing from being used, and no lane from starting. */
+  const keep = async (file: string): Promise<void> => {
+    try {
+      await writeFileAtomic(file, chain.join(""), { mode: 0o600 });
+    } catch (error) {
+      const why = (error as NodeJS.ErrnoException).code ?? "unknown";
+      logger.warn(`GL-3007: ${name} could not be kept on disk; check its free space`, { why });
+    }
   };
 
   /** One at a time: a change is only right for the document it was opened with. */

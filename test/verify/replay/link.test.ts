@@ -63,6 +63,32 @@ describe("the site link", () => {
     for (const lane of lanes) expect(lane.seen("aa01", "electronic", "entry")).toBe(false);
   });
 
+  it("starts without its network, and is heard once its address has come", async () => {
+    const { clock, wire, lanes } = await site(2);
+    const port = wire.port(1);
+    let away = true;
+    const late = createReplayLink(
+      { lane: "lane-1", group: "main", siteKey, peers: [{ lane: "lane-0", host: "127.0.0.1", port: 0 }] },
+      { ...port, open: (take) => (away ? Promise.reject(new Error("EADDRNOTAVAIL")) : port.open(take)) },
+      clock,
+      new MemoryLogger(),
+    );
+    await lanes[1]?.stop();
+    await late.start();
+    expect(late.audible()).toBe(0);
+    away = false;
+    await clock.pass(6000);
+    expect(late.audible()).toBe(1);
+    await Promise.all([late.stop(), lanes[0]?.stop()]);
+    expect(clock.pending()).toBe(0);
+  });
+
+  it("gives an address that this machine has not got back, so that it can be asked for again", async () => {
+    const udp = createUdpPort({ host: "192.0.2.1", port: 0 }, new MemoryLogger());
+    await expect(udp.open(() => {})).rejects.toThrow("EADDRNOTAVAIL");
+    await udp.close();
+  });
+
   it("sends datagrams of one size at one rate, whatever happens", async () => {
     const { clock, wire, lanes } = await site(3);
     const quiet = wire.seen.splice(0).length;

@@ -102,6 +102,14 @@ describe("the trust list", () => {
     await tampered.store.stop();
   });
 
+  it("is in use though the disk refuses to keep it", async () => {
+    const made = store([signTrustList(list(1, [entryOf(issuer)]), root)], join(folder, "no-such-folder", "trust.json"));
+    await made.store.start();
+    expect(knows(made, issuer)).toBe(true);
+    expect(made.logger.lines.join()).toContain("GL-3007");
+    await made.store.stop();
+  });
+
   it("drops a revoked key at once and does not take it back from yesterday's list", async () => {
     const old = signTrustList(list(1, [entryOf(issuer)]), root);
     const made = store([old, signTrustList(list(2, [entryOf(issuer, { revoked: true })]), root), old]);
