@@ -1,11 +1,13 @@
 /** The panel's stream of readings: one way, ten times a second at most, only while somebody looks. */
 import type { WebSocket } from "ws";
-import type { Frame } from "../../core/flow.ts";
+import type { Corners, Frame } from "../../core/flow.ts";
 import type { PanelReadings } from "../../core/panel.ts";
-import { millis } from "../../core/units.ts";
+import { type Monotonic, millis } from "../../core/units.ts";
 import type { FrameResult } from "../../ports/code-reader.ts";
 import { type InputLine, inputLines } from "../../ports/inputs.ts";
 import type { Workbench } from "../../service/workbench.ts";
+
+type How = FrameResult["how"];
 
 const EVERY = millis(200);
 const CODE_SHOWN = millis(1000);
@@ -19,7 +21,13 @@ export class PanelLive {
   #stop: (() => void)[] = [];
   #frame: Frame | null = null;
   #frameTimes: number[] = [];
-  #result: FrameResult | null = null;
+  /** Where the last code was and how it was read; of the code itself nothing but its length (P15). */
+  #read: {
+    readonly at: Monotonic;
+    readonly corners: Corners | null;
+    readonly bytes: number;
+    readonly how: How;
+  } | null = null;
   #samples: { at: number; object: number | null; ambient: number | null; fault: string | null }[] = [];
   #events: string[] = [];
 
@@ -57,7 +65,7 @@ export class PanelLive {
     this.#sockets.clear();
     this.#stop = [];
     this.#frame = null;
-    this.#result = null;
+    this.#read = null;
     this.#samples = [];
     this.#events = [];
     this.#frameTimes = [];
@@ -70,8 +78,8 @@ export class PanelLive {
         this.#frame = frame;
         this.#frameTimes = [...this.#frameTimes.slice(-59), frame.at];
       }) ?? (() => {}),
-      reader?.onResult((result) => {
-        if (result.codes.length > 0) this.#result = result;
+      reader?.onResult(({ at, codes: [code], how }) => {
+        if (code !== undefined) this.#read = { at, corners: code.corners, bytes: code.bytes.length, how };
       }) ?? (() => {}),
       thermometer?.onSample((sample) => {
         const { at } = sample;
@@ -126,18 +134,17 @@ export class PanelLive {
     const recent = this.#frameTimes.filter((at) => now - at < 2000);
     const counters = reader?.counters();
     const frame = this.#frame;
-    const result = this.#result !== null && now - this.#result.at < CODE_SHOWN ? this.#result : null;
-    const code = result?.codes[0];
+    const read = this.#read !== null && now - this.#read.at < CODE_SHOWN ? this.#read : null;
     return {
       framesPerSecond: recent.length / 2,
       code:
-        code === undefined || code.corners === null || frame === null
+        read === null || read.corners === null || frame === null
           ? null
           : {
-              corners: code.corners.map(([x, y]) => [x / frame.width, y / frame.height] as const),
-              bytes: code.bytes.length,
-              rung: result?.how?.rung ?? null,
-              ms: Math.round(result?.how?.ms ?? 0),
+              corners: read.corners.map(([x, y]) => [x / frame.width, y / frame.height] as const),
+              bytes: read.bytes,
+              rung: read.how?.rung ?? null,
+              ms: Math.round(read.how?.ms ?? 0),
             },
       decodeMs: counters?.decodeMs ?? { p50: 0, p95: 0 },
       tooOld: counters?.tooOld ?? 0,
