@@ -104,19 +104,27 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
     else await this.#hold();
   }
 
+  /**
+   * Takes the other lines and begins to tell. One that can't be taken silences none of the others, the fire contact
+   * above all; without any contact that tells of the exit the way is free (P0). @throws GpioError of the first of them.
+   */
   async start(): Promise<void> {
     const { contacts, beamA, beamB } = this.#wiring;
     const wires = Object.entries({ ...contacts, "beam-entry": beamA, "beam-exit": beamB });
     // All at once: a backend may take them in one go.
-    await Promise.all(
+    const taken = await Promise.allSettled(
       wires.map(([name, wire]) => (wire === null || wire === undefined ? null : this.#sense(name as Name, wire))),
     );
+    const exits = (["presence-exit", "rex"] as const).filter((name) => contacts[name] != null);
+    if (exits.length > 0 && !exits.some((name) => this.#sensed.has(name))) this.free();
     this.#running = true;
     this.#cancels = [
       this.#clock.every(this.#lines.resync, () => this.#resync()),
       this.#clock.every(KEEP_ALIVE, () => void this.#keepAlive()),
     ];
     for (const [name, sensed] of this.#sensed) if (sensed.level.value && isLine(name)) this.#tellLine(name, true);
+    const failed = taken.find((each) => each.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   }
 
   async stop(): Promise<void> {

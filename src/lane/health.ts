@@ -69,7 +69,9 @@ export class Health {
       await open();
     } catch (error) {
       this.#logger.error("a device did not open", { trouble, code: codeOf(error, "GL-2000") });
-      this.observe(trouble, true);
+      // A line that was never taken is one of the sensors at fault: another one that mends doesn't end it.
+      if (trouble === "sensor-fault") this.sensor("start", true);
+      else this.observe(trouble, true);
     }
   }
 

@@ -11,7 +11,7 @@ import { SampledThermometer } from "../../device/thermometer/sampled-thermometer
 import { WatchdogSim } from "../../device/watchdog/watchdog.sim.ts";
 import { later, millis, seconds } from "../../src/core/units.ts";
 import type { CodeReader, FrameResult } from "../../src/ports/code-reader.ts";
-import type { InputLine } from "../../src/ports/inputs.ts";
+import type { InputEvent, InputLine } from "../../src/ports/inputs.ts";
 import { restContacts, setContact, wireBody, wiring } from "../device/gpio/bench.ts";
 import { defaults, LaneBench } from "./lane-bench.ts";
 
@@ -170,6 +170,26 @@ describe("within two seconds, and back within five of the device's return", () =
     else stalled = true;
     await bench.wait(60_000);
     expect(watchdog.bitten() !== null).toBe(restarted);
+  });
+
+  it("a line that can't be taken: out of service, whatever other sensor mends meanwhile", async () => {
+    const clock = new SimClock();
+    const listeners = new Set<(event: InputEvent) => void>();
+    const bench = await new LaneBench(clock, {
+      inputs: {
+        start: () => Promise.reject(new Error("GL-2305")),
+        stop: async () => {},
+        active: () => false,
+        onEvent: (listener) => {
+          listeners.add(listener);
+          return () => void listeners.delete(listener);
+        },
+      },
+    }).ready();
+    for (const health of ["fault", "ok"] as const)
+      for (const tell of listeners) tell({ kind: "health", health, what: "beam-entry", at: clock.monotonic() });
+    await bench.wait(500);
+    expect(bench.street?.screen).toBe("out-of-service");
   });
 
   it("a calibration that expires is told, and changes nothing else", async () => {

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { SimClock } from "../../../device/clock/clock.sim.ts";
 import { LinesSim } from "../../../device/gpio/lines.sim.ts";
+import { GpioError } from "../../../device/gpio/lines.ts";
 import { GpioTurnstile, type TurnstileWiring } from "../../../device/gpio/turnstile.ts";
 import { TurnstileBody } from "../../../device/gpio/turnstile-body.sim.ts";
 import { millis } from "../../../src/core/units.ts";
+import type { InputLine } from "../../../src/ports/inputs.ts";
 import { restContacts, setContact, wireBody, wiring } from "./bench.ts";
 import { recordEvents, turnstilePromises } from "./turnstile.conformance.ts";
 
@@ -50,6 +52,47 @@ describe("the turnstile on GPIO lines keeps the promises of its ports", () => {
       expect(clock.pending()).toBe(0);
     });
   }
+});
+
+describe("where a line can't be taken", () => {
+  const without = (...names: readonly InputLine[]): void => {
+    const lines = names.map((name) => (name === "fire" ? wiring.fire : wiring.contacts[name])?.line);
+    const input = chip.input.bind(chip);
+    chip.input = (wanted, edge) =>
+      lines.includes(wanted)
+        ? Promise.reject(new GpioError("GL-2305", "taken by another driver"))
+        : input(wanted, edge);
+  };
+  const start = async (): Promise<void> => {
+    await turnstile.open();
+    await turnstile.holdShut(false);
+    await expect(turnstile.start()).rejects.toThrow("GL-2305");
+    await clock.pass(100);
+  };
+
+  it("the others are heard all the same: the fire contact and whoever wants out", async () => {
+    without("button-assistance");
+    await start();
+    expect(body.free()).toBe(false);
+    setContact(chip, "presence-exit", true);
+    await clock.pass(200);
+    expect(events).toContain("presence-exit true");
+    setContact(chip, "fire", true);
+    await clock.pass(200);
+    expect(events).toContain("fire true");
+  });
+
+  it("P0: without any contact that tells of the exit the way is free, and with one of them it is held", async () => {
+    without("rex");
+    await start();
+    await clock.pass(5000);
+    expect(body.free()).toBe(false);
+    build();
+    without("rex", "presence-exit");
+    await start();
+    await clock.pass(5000);
+    expect(body.free()).toBe(true);
+  });
 });
 
 describe("outputs", () => {
