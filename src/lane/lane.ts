@@ -418,8 +418,8 @@ export class Lane {
   #beat(): void {
     const { clock, watchdog, codeReader: reader } = this.#ports;
     this.#forehead.tick();
-    const { trouble } = this.#forehead;
-    for (const id of thermometerTroubles) this.health.observe(id, id === trouble);
+    this.#reports.tick();
+    for (const id of thermometerTroubles) this.health.observe(id, id === this.#forehead.trouble);
     this.health.observe("thermometer-drift", this.#forehead.drifts);
     this.health.observe("calibration-expired", this.#forehead.calibrationExpired(clock.wall()));
     if (trusted(clock.wall())) this.#rules = remembering(this.#rules, this.#period());

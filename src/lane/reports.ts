@@ -1,6 +1,6 @@
 /** Decisions and happenings → events in the journal, with the tries of one person grouped into one case. */
 import { randomUUID } from "node:crypto";
-import { file, noCases } from "../core/cases.ts";
+import { file, forget, noCases } from "../core/cases.ts";
 import type { PassageAlarm, Verdict } from "../core/flow.ts";
 import type { Decision, Person } from "../core/passage/lane-events.ts";
 import {
@@ -50,6 +50,16 @@ export class Reports {
   /** What the code of somebody who had left by its answer owes: nobody waits for staff, and nothing is shown. */
   late(person: Person, verdict: Verdict): void {
     this.decided({ people: [person], each: [verdict], verdict }, () => {});
+  }
+
+  /** Forgets whose ten minutes are over: a pass that was called replayed is a green holder's (P15). Call it now and then. */
+  tick(): void {
+    this.#cases = forget(this.#cases, this.#clock.monotonic());
+  }
+
+  /** Cases still known, for tests. */
+  get known(): number {
+    return this.#cases.open.length;
   }
 
   alarm(alarm: PassageAlarm): void {
