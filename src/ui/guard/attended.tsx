@@ -5,7 +5,7 @@ import { fillAll, type Values } from "../shared/words.ts";
 import type { Acts, Model } from "./model.ts";
 import { Card, clockText, Push, Sign } from "./parts.tsx";
 import { stepsAt } from "./steps.ts";
-import { type GuardWords, type Language, plateText, reasonWords, siteValues, told, wordsOf } from "./words.ts";
+import { type GuardWords, type Language, plateText, reasonWords, shutBy, siteValues, told, wordsOf } from "./words.ts";
 
 type Tone = "red" | "yellow" | "staff" | "grey";
 
@@ -241,6 +241,7 @@ interface ButtonsProps {
 function Buttons({ model, acts, person, plate, code }: ButtonsProps) {
   const words = wordsOf(model.language).buttons;
   const off = model.lost ? words.offline : null;
+  const shut = shutBy(model);
   const filled = person.may.manualCheck ? "manual" : calls.includes(code) ? "call" : "done";
   const mask = model.update?.maskRefused === true ? ("mask-worn" as const) : ("mask-refused" as const);
   return (
@@ -250,21 +251,21 @@ function Buttons({ model, acts, person, plate, code }: ButtonsProps) {
         symbol="check"
         {...words["manual-check"]}
         filled={filled === "manual"}
-        blocked={off ?? (person.may.manualCheck ? null : told(words["not-here"], { plate }))}
+        blocked={shut ?? (person.may.manualCheck ? null : told(words["not-here"], { plate }))}
         onPush={() => acts.ask({ kind: "manual-check", person: person.id })}
       />
       <Push
         id="escorted-release"
         symbol="family"
         {...words["escorted-release"]}
-        blocked={off ?? (person.may.escortedRelease ? null : words["escort-only"])}
+        blocked={shut ?? (person.may.escortedRelease ? null : words["escort-only"])}
         onPush={() => acts.open({ kind: "escort", person: person.id })}
       />
       <Push
         id="help-through"
         symbol="assistance"
         {...words["help-through"]}
-        blocked={off}
+        blocked={shut}
         onPush={() => acts.open({ kind: "through" })}
       />
       <Push

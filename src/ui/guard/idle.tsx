@@ -1,6 +1,6 @@
 import type { Acts, Model } from "./model.ts";
 import { Card, Push, Sign } from "./parts.tsx";
-import { told, wordsOf } from "./words.ts";
+import { shutBy, told, wordsOf } from "./words.ts";
 
 /** Nobody waits: the lane's state, the last quarter-hours, and what a guard may start unasked. */
 export function Idle({ model, acts }: { model: Model; acts: Acts }) {
@@ -39,10 +39,12 @@ export function Idle({ model, acts }: { model: Model; acts: Acts }) {
             </ol>
           </figure>
         )}
-        <p class="hint">
-          <Sign name="manual-check" size={28} />
-          {words.idle.hint}
-        </p>
+        {mode === "normal" && (
+          <p class="hint">
+            <Sign name="manual-check" size={28} />
+            {words.idle.hint}
+          </p>
+        )}
       </Card>
       <IdleButtons model={model} acts={acts} />
     </main>
@@ -52,6 +54,7 @@ export function Idle({ model, acts }: { model: Model; acts: Acts }) {
 function IdleButtons({ model, acts }: { model: Model; acts: Acts }) {
   const words = wordsOf(model.language).buttons;
   const off = model.lost ? words.offline : null;
+  const shut = shutBy(model);
   const { mode, maskRefused } = model.update ?? { mode: "normal", maskRefused: false };
   const supervisor = mode === "lockdown" ? "end-lockdown" : mode === "emergency" ? "reset-emergency" : null;
   return (
@@ -60,15 +63,15 @@ function IdleButtons({ model, acts }: { model: Model; acts: Acts }) {
         id="manual-check"
         symbol="manual-check"
         {...words["manual-idle"]}
-        blocked={off}
+        blocked={shut}
         onPush={() => acts.ask({ kind: "manual-check", person: null })}
       />
-      <Push id="family" symbol="family" {...words.family} blocked={off} onPush={() => acts.open({ kind: "family" })} />
+      <Push id="family" symbol="family" {...words.family} blocked={shut} onPush={() => acts.open({ kind: "family" })} />
       <Push
         id="assistance"
         symbol="assistance"
         {...words.assistance}
-        blocked={off}
+        blocked={shut}
         onPush={() => acts.ask({ kind: "assistance" })}
       />
       <Push

@@ -3,6 +3,7 @@ import { street as streetZh, guard as zh } from "../../../config/locales/zh-CN.j
 import type { ReasonCode } from "../../core/flow.ts";
 import type { Setup } from "../../core/live.ts";
 import { fill, type Values } from "../shared/words.ts";
+import type { Model } from "./model.ts";
 import type { Step } from "./steps.ts";
 
 export type GuardWords = typeof zh;
@@ -55,3 +56,11 @@ export function siteValues(setup: Setup | null, language: Language): Values {
 
 /** The text with its values, or without the hole where one is missing. */
 export const told = (text: string, values: Values): string => fill(text, values) ?? text.replace(/\s*\{\w+\}/g, "");
+
+/** Why the lane lets nobody in by a guard's hand now, or null: out of reach, or closed as a whole. */
+export function shutBy({ language, lost, update }: Pick<Model, "language" | "lost" | "update">): string | null {
+  const words = wordsOf(language);
+  if (lost) return words.buttons.offline;
+  const mode = update?.mode ?? "normal";
+  return mode === "normal" || mode === "out-of-service" ? null : words.modes[mode].title;
+}
