@@ -26,9 +26,9 @@ describe("the kiosk's pages", () => {
     expect(await (await fetch(`${demo.url}/rig`)).text()).toContain("rig");
   });
 
-  it("allows no script, style or frame but its own", async () => {
+  it.each(["/", "/guard"])("allows no script, style or frame but its own: %s", async (path) => {
     const { url } = await started();
-    const { headers } = await fetch(`${url}/`);
+    const { headers } = await fetch(url + path);
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");

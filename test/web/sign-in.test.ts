@@ -143,6 +143,20 @@ describe("signing in", () => {
   });
 });
 
+describe("a flood of requests", () => {
+  it("reaches the lane 120 times a minute at most, and looks at 60 sign-ins", async () => {
+    const { post, asked } = await started();
+    const call = () => post("/guard/actions", { action: { kind: "call-help" } });
+    const answers = await Promise.all(Array.from({ length: 130 }, call));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(120);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
+    expect(asked).toHaveLength(120);
+    // Not even a PIN's form is looked at.
+    const forms = await Promise.all(Array.from({ length: 61 }, () => post("/guard/sign-in", {})));
+    expect(forms.map(({ status }) => status).sort()).toEqual([...Array(60).fill(400), 429]);
+  });
+});
+
 describe("a session", () => {
   it("ends after eight hours, by the lane's own clock", async () => {
     const { post, signIn, clock, shifts } = await started();

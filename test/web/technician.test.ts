@@ -498,6 +498,17 @@ describe("what the panel gives out", () => {
     expect(await (await get("alert", caller)).json()).toEqual({ sent: true, received: true });
   }, 30_000);
 
+  it("packs six bundles a minute at most, and its page allows no script, style or frame but its own", async () => {
+    const caller = await technician();
+    const statuses: number[] = [];
+    for (let asked = 0; asked < 7; asked++) statuses.push((await get("bundle", caller)).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429]);
+    const policy = (await fetch(`${rig.url}/technician`)).headers.get("content-security-policy") ?? "";
+    for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "form-action 'none'"])
+      expect(policy).toContain(rule);
+    expect(policy).not.toContain("unsafe");
+  }, 30_000);
+
   it("names the bundle by the lane and keeps it out of caches' guesses", async () => {
     const caller = await technician();
     const bundle = await get("bundle", caller);
