@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import sharp, { type OverlayOptions } from "sharp";
+import { reasonCodes } from "../../src/core/flow.ts";
 import { streetScreens } from "../../src/core/views.ts";
 
 const folder = resolve(import.meta.dirname, "../../out/screens");
@@ -31,13 +32,39 @@ const kinds: readonly Kind[] = [
   },
   {
     names: [
+      ...["state-lockdown", "state-emergency", "state-out-of-service", "state-maintenance", "sheet-escorted-release"],
+      ...["sheet-help-through", "sheet-family"],
+    ]
+      .map((name) => `guard-${name}-zh-landscape`)
+      .concat("guard-state-lockdown-en-landscape"),
+    columns: 8,
+    width: 192,
+    height: 133,
+  },
+  {
+    names: reasonCodes.map((code) => `guard-reason-${code}-zh-landscape`),
+    columns: 16,
+    width: 92,
+    height: 64,
+  },
+  {
+    names: [
       ...["first-start", "step-1-network", "step-2-broker", "step-3-site", "step-4-camera", "step-5-thermometer"],
       ...["step-6-turnstile", "step-7-sound", "step-8-alert", "overview", "config-form", "config-diff"],
-      ...["health", "plots-en", "log-en", "support-en"],
+      ...["health", "laptop-plots-en", "laptop-log-en", "laptop-support-en"],
     ].map((name) => `technician-${name}`),
     columns: 8,
     width: 192,
     height: 120,
+  },
+  {
+    names: [
+      ...["cases-zh-night", "cases-zh-day", "cases-en-night", "lanes-zh-night", "completeness-zh-night"],
+      ...["completeness-zh-day", "counts-zh-night", "audit-zh-night"],
+    ].map((name) => `control-room-${name}`),
+    columns: 8,
+    width: 192,
+    height: 108,
   },
 ];
 

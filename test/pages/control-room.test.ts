@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Filed, open } from "../../src/control-room/cases/filing.ts";
 import { instant } from "../../src/core/units.ts";
@@ -8,8 +8,7 @@ import type { Envelope } from "../../src/protocol/envelope.ts";
 import { folder } from "../control-room/support/room.ts";
 import { findings } from "./axe.ts";
 import { morning, type Seeded, seededRoom } from "./control-room-seed.ts";
-
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+import { launch, pictures } from "./support.ts";
 
 async function signIn(browser: Browser, room: Seeded, id: string, first: () => void = () => {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
@@ -22,6 +21,7 @@ async function signIn(browser: Browser, room: Seeded, id: string, first: () => v
   await page.waitForSelector(".head .clock");
   return page;
 }
+const pageNames = ["cases", "lanes", "completeness", "counts", "audit"];
 const row = (page: Page, text: string) => page.locator(".scroll .row", { hasText: text });
 
 describe("the control room's page in Chromium", () => {
@@ -29,7 +29,7 @@ describe("the control room's page in Chromium", () => {
   let browser: Browser;
   let room: Seeded;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await launch("after a hand");
     room = await seededRoom();
     await morning(room, 31);
     await room.send("linqu/wanda/lane-02", { seq: 40, case: "w-gap" });
@@ -249,15 +249,27 @@ describe("the control room's page in Chromium", () => {
     await page.context().close();
   });
 
-  it("axe finds nothing on any page, and its contrast holds by night and by day", async () => {
+  it("axe finds nothing on any page in either language, its contrast holds by night and by day, and no words are cut off", async () => {
     const page = await signIn(browser, room, "supervisor");
     await row(page, "红码").first().waitFor();
-    for (const tab of ["事件", "通道", "完整性", "统计", "审计"]) {
-      await page.getByRole("button", { name: tab, exact: true }).click();
-      expect([tab, await findings(page)]).toEqual([tab, []]);
-      await page.keyboard.press("d");
-      expect([tab, await findings(page, { only: "color-contrast" })]).toEqual([tab, []]);
-      await page.keyboard.press("d");
+    const looks = [
+      ["zh", ["事件", "通道", "完整性", "统计", "审计"]],
+      ["en", ["Cases", "Lanes", "Completeness", "Counts", "Audit"]],
+    ] as const;
+    for (const [language, tabs] of looks) {
+      if (language === "en") await page.getByRole("button", { name: "English" }).click();
+      for (const [index, tab] of tabs.entries()) {
+        await page.getByRole("button", { name: tab, exact: true }).click();
+        const name = `control-room-${pageNames[index]}-${language}`;
+        expect([name, await findings(page)]).toEqual([name, []]);
+        expect([name, await page.evaluate(() => document.body.scrollWidth - innerWidth)]).toEqual([name, 0]);
+        for (const _ of ["as it is by the clock", "and the other one"]) {
+          const mode = await page.evaluate(() => document.body.dataset.mode);
+          await page.screenshot({ path: join(pictures, `${name}-${mode}.png`) });
+          await page.keyboard.press("d");
+          expect([name, await findings(page, { only: "color-contrast" })]).toEqual([name, []]);
+        }
+      }
     }
     await page.context().close();
   });
@@ -306,7 +318,7 @@ describe("the list with ten thousand cases", () => {
   let browser: Browser;
   let room: Seeded;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await launch("after a hand");
     const now = instant(Date.now());
     room = await seededRoom(
       Array.from({ length: 10_000 }, (_, n) => {

@@ -8,13 +8,14 @@ import { SimClock } from "../../device/clock/clock.sim.ts";
 import { reasonCodes } from "../../src/core/flow.ts";
 import { instantFromIso } from "../../src/core/units.ts";
 import { reasonFacts } from "../../src/core/verdict/reasons.ts";
-import type { StreetScreen } from "../../src/core/views.ts";
+import type { StreetScreen, StreetView } from "../../src/core/views.ts";
 import { LaneBench } from "../lane/lane-bench.ts";
 import { denials, grounds, rowOf, sameWords } from "../ui/street-table.ts";
 import { findings } from "./axe.ts";
 import { misfits } from "./measure.ts";
 import { everyScreen, viewOf } from "./screens.ts";
 import { contextOf, Kiosk, launch, openDisplay, pictures, shows } from "./support.ts";
+import { beats, type Witness, witnessed } from "./witness.ts";
 
 const jsQR = createRequire(import.meta.url)("jsqr") as typeof jsqr;
 
@@ -30,6 +31,7 @@ beforeAll(async () => {
     const page = await (await browser.newContext(contextOf(size))).newPage();
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
     page.on("pageerror", (error) => errors.push(String(error)));
+    await witnessed(page);
     await openDisplay(page, kiosk);
     open[size] = page;
   }
@@ -76,6 +78,7 @@ function drawn(page: Page) {
         panel: panel === null ? null : hex(style(".panel").backgroundColor),
         symbol: hex(getComputedStyle(picture ?? document.body).color),
       },
+      moving: document.getAnimations().length,
       loud: [...document.querySelectorAll("svg:not([aria-hidden=true])")].length,
       smallest: Math.min(...lettered.map((one) => Number.parseFloat(getComputedStyle(one).fontSize))),
     };
@@ -138,6 +141,8 @@ describe.each(["landscape", "portrait"] as const)("every street screen, %s", (si
       if (row.symbol === "go-arrow")
         expect(seen.turned).toBe(`rotate(${["go-exit", "reverse"].includes(screen) ? 180 : 0} 48 48)`);
       expect(seen.loud).toBe(0);
+      // These pages ask for stillness.
+      expect(seen.moving).toBe(0);
 
       expect(await misfits(page)).toEqual([]);
       const steps = screen === "no-credential" || screen === "needs-conversion";
@@ -365,7 +370,79 @@ describe("a code in view", () => {
   });
 });
 
+describe("motion", () => {
+  it("lasts no longer than 250 ms and comes once: nothing blinks or loops", async () => {
+    const moving = contextOf("landscape", { reducedMotion: "no-preference" });
+    const page = await (await browser.newContext(moving)).newPage();
+    await openDisplay(page, kiosk);
+    let moved = 0;
+    for (const screen of everyScreen) {
+      await shows(page, kiosk, viewOf(screen));
+      const motions = await page.evaluate(() =>
+        document.getAnimations().map(({ effect }) => {
+          const { duration, iterations, delay } = effect?.getComputedTiming() ?? {};
+          return { lasts: Number(duration) + (delay ?? 0), times: iterations ?? 0 };
+        }),
+      );
+      for (const { lasts, times } of motions) expect([screen, lasts <= 250, times]).toEqual([screen, true, 1]);
+      moved += motions.length;
+    }
+    expect(moved).toBeGreaterThan(0);
+    await page.context().close();
+  });
+});
+
+describe("the sounds of a page without a sounder", () => {
+  it("are the screen's tone, then its headline; a new screen cuts off what was meant for the one before", async () => {
+    const demo = await Kiosk.start({ look: { pageSounds: true, pace: "slow" } });
+    const page = await (await browser.newContext(contextOf("landscape"))).newPage();
+    await witnessed(page);
+    const manifest = page.waitForResponse((response) => response.url().endsWith("/sounds/manifest.json"));
+    await openDisplay(page, demo);
+    const { prompts } = (await (await manifest).json()) as { prompts: Record<"zh" | "en", Record<string, string>> };
+    const spoken = (language: "zh" | "en", screen: StreetScreen): string | undefined =>
+      prompts[language][screen]?.replace(/^.*\/|\.wav$/g, "");
+    const end = (): Promise<void> => page.evaluate(() => window.witness.end());
+    const told = async (view: Partial<StreetView>): Promise<Pick<Witness, "played" | "cut">> => {
+      await page.evaluate(() => {
+        window.witness.played.length = window.witness.cut.length = 0;
+      });
+      await shows(page, demo, view);
+      await beats(page);
+      return page.evaluate(() => window.witness);
+    };
+    // The lane says the same again and again; it sounds once.
+    expect((await told(viewOf("expired"))).played).toEqual(["next"]);
+    await end();
+    await end();
+    const all = ["next", spoken("zh", "expired"), spoken("en", "expired")];
+    expect(await page.evaluate(() => window.witness.played)).toEqual(all);
+    const next = await told(viewOf("see-staff"));
+    expect([next.cut, next.played]).toEqual([all, ["staff"]]);
+    await end();
+    demo.freeze();
+    await page.waitForSelector('[data-screen="out-of-service"]');
+    expect(await page.evaluate(() => window.witness)).toMatchObject({
+      played: ["staff", spoken("zh", "see-staff")],
+      cut: [...next.cut, "staff", spoken("zh", "see-staff"), spoken("en", "see-staff")],
+    });
+    await end();
+    expect(await page.evaluate(() => window.witness.played)).toHaveLength(2);
+    await page.context().close();
+    await demo.stop();
+  });
+});
+
 describe("the page itself", () => {
+  it("shows each screen as soon as it is told, and waits for nothing", async () => {
+    for (const page of Object.values(open)) {
+      const drawn = await page.evaluate(() => window.witness.drawn);
+      expect(new Set(drawn.map(([told]) => told))).toEqual(new Set(everyScreen));
+      // A word that a busy machine held up is not believed, and the page stays closed.
+      expect(drawn.filter(([told, seen]) => seen !== told && seen !== "out-of-service")).toEqual([]);
+    }
+  });
+
   it("raised no error on the way, and nothing was loaded from outside", async () => {
     expect(errors).toEqual([]);
     const outside = await pageOf("landscape").evaluate(() =>

@@ -1,20 +1,18 @@
-import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { reasonCodes } from "../../src/core/flow.ts";
-import { instantFromIso, later, minutes } from "../../src/core/units.ts";
-import type { GuardAction, GuardAnswer } from "../../src/core/views.ts";
-import { guardRowOf, places, plates } from "../ui/guard-table.ts";
+import { instantFromIso, monotonic } from "../../src/core/units.ts";
+import type { AttendedPerson } from "../../src/core/views.ts";
 import { findings } from "./axe.ts";
 import { misfits } from "./measure.ts";
 import { waiting } from "./people.ts";
-import { contextOf, Kiosk, launch, pictures } from "./support.ts";
+import { contextOf, Kiosk, launch, TestClock } from "./support.ts";
+import { type Held, history, Tablet } from "./tablet.ts";
+import { beats, witnessed } from "./witness.ts";
 
 let browser: Browser;
+let tablet: Tablet;
 let kiosk: Kiosk;
 let page: Page;
-let asked: [GuardAction, string | null][] = [];
-let answer: GuardAnswer = { ok: true };
 
 beforeAll(async () => {
   browser = await launch();
@@ -25,140 +23,15 @@ afterEach(async () => {
   await kiosk?.stop();
 });
 
-async function opened(
-  path = "/guard",
-  more: BrowserContextOptions = {},
-  size: "tablet" | "tablet upright" = "tablet",
-): Promise<void> {
-  asked = [];
-  answer = { ok: true };
-  kiosk = await Kiosk.start({
-    signIn: async (pin) =>
-      ({ "023100": { id: "0231", supervisor: false }, "900900": { id: "0900", supervisor: true } })[pin] ?? null,
-    onGuardAction: async (action, guard) => {
-      asked.push([action, guard]);
-      return answer;
-    },
-  });
-  page = await (await browser.newContext(contextOf(size, more))).newPage();
-  await page.goto(kiosk.url + path);
-  await page.waitForSelector("main:not(.old)");
+async function opened(path = "/guard", more: BrowserContextOptions = {}, size: Held = "tablet"): Promise<void> {
+  tablet = await Tablet.open(browser, path, more, size);
+  ({ kiosk, page } = tablet);
 }
 
-async function signIn(pin = "023100"): Promise<void> {
-  await page.keyboard.type(pin);
-  await page.keyboard.press("Enter");
-  await page.waitForSelector("[data-push=sign-out]");
-}
-
-const history = [12, 18, 26, 31, 44, 52, 61, 58, 49, 37].map((granted, index) => ({
-  from: later(instantFromIso("2020-04-26T05:45:00+08:00"), minutes(index * 15)),
-  granted,
-}));
-
-const shot = (name: string): Promise<Buffer> => page.screenshot({ path: join(pictures, `guard-${name}.png`) });
-
-/** What stands on the page now for the person who waits. */
-function drawn() {
-  return page.evaluate(() => {
-    const hex = (colour: string): string =>
-      `#${(colour.match(/[\d.]+/g) ?? [])
-        .slice(0, 3)
-        .map((part) => Number(part).toString(16).padStart(2, "0"))
-        .join("")}`.toUpperCase();
-    const text = (selector: string): string =>
-      document.querySelector<HTMLElement>(selector)?.innerText.replace(/\s+/g, " ").trim() ?? "";
-    const plate = document.querySelector(".plate");
-    const style = getComputedStyle(plate ?? document.body);
-    return {
-      tone: plate?.getAttribute("data-tone"),
-      colours: { field: hex(style.backgroundColor), ink: hex(style.color) },
-      symbol: plate?.querySelector("svg")?.getAttribute("data-symbol"),
-      plate: text(".plate h2"),
-      sayZh: text(".say-zh"),
-      sayEn: text(".say-en"),
-      steps: text(".do ol"),
-      count: document.querySelectorAll(".do li").length,
-      all: text("main"),
-      sideways: document.documentElement.scrollWidth - innerWidth,
-      buttons: [...document.querySelectorAll<HTMLElement>(".buttons .push")].map((one) => {
-        const { x, y, height } = one.getBoundingClientRect();
-        return {
-          id: one.dataset.push ?? "",
-          title: one.querySelector(".push-title")?.textContent,
-          why: one.querySelector(".push-text")?.textContent ?? "",
-          symbol: one.querySelector("svg")?.getAttribute("data-symbol"),
-          blocked: one.getAttribute("aria-disabled") === "true",
-          filled: one.classList.contains("filled"),
-          ...{ x, y, height, cut: one.scrollHeight - one.clientHeight },
-        };
-      }),
-    };
-  });
-}
-
-describe("every reason, in both languages and both ways of holding the tablet", () => {
-  it.each([
-    ["zh", "tablet"],
-    ["en", "tablet"],
-    ["zh", "tablet upright"],
-    ["en", "tablet upright"],
-  ] as const)(
-    "has its plate, what to say, what to do, and six places that never move (%s, %s)",
-    async (language, size) => {
-      await opened(`/guard?lang=${language}`, {}, size);
-      await signIn();
-      const fixed = new Map<string, string>();
-      for (const code of reasonCodes) {
-        const fever = code === "fever" ? ({ class: "fever", estimate: 37.6 } as const) : null;
-        kiosk.guard({ attended: [waiting([code], { temperature: fever, id: reasonCodes.indexOf(code) })] });
-        await page.waitForSelector(`[data-reason="${code}"]`);
-        const row = guardRowOf(code);
-        const seen = await drawn();
-        expect([code, seen.tone, seen.symbol, seen.plate]).toEqual([code, row.tone, row.symbol, row.plate[language]]);
-        if (row.tone !== "grey") expect([code, seen.colours]).toEqual([code, plates[row.tone as keyof typeof plates]]);
-        // Both languages stand there whichever the page speaks: the guard reads aloud to whoever stands there.
-        expect(seen.sayZh).toContain(row.say.zh);
-        expect(seen.sayEn).toContain(row.say.en);
-        expect(seen.steps).toContain(row.step[language]);
-        expect(seen.count).toBeGreaterThanOrEqual(2);
-        expect(seen.all).not.toMatch(/[{}]|undefined|null|NaN/);
-        expect(seen.sideways).toBe(0);
-        if (size === "tablet") expect(await misfits(page), code).toEqual([]);
-
-        expect(seen.buttons.map(({ id, title }) => [id, title])).toEqual(
-          Object.entries(places).map(([id, words]) => [id, words[language === "zh" ? 0 : 1]]),
-        );
-        const open = { "manual-check": row.clears === "manual", "escorted-release": row.clears === "escort" };
-        for (const button of seen.buttons) {
-          const { id } = button;
-          const blocked = !(open[id as keyof typeof open] ?? true);
-          expect([code, id, button.blocked, button.filled]).toEqual([code, id, blocked, id === row.filled]);
-          expect([code, id, button.symbol]).toEqual([
-            code,
-            id,
-            blocked ? "lock" : places[id as keyof typeof places][2],
-          ]);
-          expect(button.why, `${id} for ${code}`).not.toBe("");
-          // Upright the page is as long as its advice; what stays is the order and the column.
-          const place = size === "tablet" ? `${button.x} ${button.y}` : `${button.x}`;
-          expect(fixed.get(id) ?? place, `${id} moved for ${code}`).toBe(place);
-          fixed.set(id, place);
-          expect(button.height).toBeGreaterThanOrEqual(56);
-          expect(button.cut, `${id} for ${code}`).toBeLessThanOrEqual(1);
-          if (blocked) await page.$eval(`[data-push="${id}"]`, (one) => (one as HTMLElement).click());
-        }
-        expect(asked).toEqual([]);
-        expect(await page.locator("dialog").count()).toBe(0);
-      }
-      expect(await findings(page)).toEqual([]);
-      await shot(`last-reason-${language}-${size.replace(" ", "-")}`);
-    },
-  );
-
+describe("somebody waits", () => {
   it("shows red, yellow and several reasons without a finding of axe", async () => {
     await opened();
-    await signIn();
+    await tablet.signIn();
     for (const code of ["red", "yellow", "low", "pending"] as const) {
       const temperature =
         code === "low" ? ({ class: "low", estimate: 34.1 } as const) : ({ class: "fever", estimate: 37.6 } as const);
@@ -172,7 +45,7 @@ describe("every reason, in both languages and both ways of holding the tablet", 
       kiosk.guard({ attended: [person] });
       await page.waitForSelector(`[data-reason="${code}"]`);
       expect(await findings(page), code).toEqual([]);
-      await shot(`attended-${code}`);
+      await tablet.shot(`attended-${code}`);
       if (code === "yellow") {
         expect(await page.locator(".also").innerText()).toBe("同时：体温高于 37.3 °C");
         expect(await page.locator(".facts").innerText()).toContain("街道、疾控中心 08:13 已收到");
@@ -180,13 +53,64 @@ describe("every reason, in both languages and both ways of holding the tablet", 
       }
     }
   });
+});
 
-  it("says that a report is on its way until the receipt is there", async () => {
-    await opened();
-    await signIn();
-    kiosk.guard({ attended: [waiting(["red"], { report: "stored" })] });
-    await page.waitForSelector("text=已存盘，正在上报");
-    expect(await page.locator(".facts").innerText()).not.toContain("已收到");
+describe("the guard's clocks", () => {
+  it("go on between two messages, to the next call and to the control room, and are not believed after 1.8 s", async () => {
+    class StillClock extends TestClock {
+      override monotonic = () => monotonic(100_000);
+    }
+    kiosk = await Kiosk.start({
+      clock: new StillClock(),
+      stamp: () => 0,
+      signIn: async () => ({ id: "0231", supervisor: false }),
+    });
+    page = await (await browser.newContext(contextOf("tablet"))).newPage();
+    await page.request.post(`${kiosk.url}/guard/sign-in`, { data: { pin: "023100" }, headers: { origin: kiosk.url } });
+    // The page's time stands still but where the test lets it go on.
+    await page.clock.install({ time: 0 });
+    await page.clock.pauseAt(1000);
+    await page.goto(`${kiosk.url}/guard`);
+    await page.waitForSelector("[data-push=sign-out]");
+    kiosk.freeze();
+    const shows = async (calls: 1 | 2 | 3, wanted: RegExp): Promise<void> => {
+      const nextCall = calls === 3 ? null : monotonic(102_000);
+      kiosk.guard({ attended: [waiting(["red"], { since: monotonic(82_000), nextCall, calls })] });
+      await expect.poll(() => page.locator(".waited").innerText()).toMatch(wanted);
+    };
+    await shows(1, /00:18[\s\S]*2 秒后再次呼叫/);
+    await page.clock.runFor(1000);
+    expect(await page.locator(".waited").innerText()).toMatch(/00:19[\s\S]*1 秒后再次呼叫/);
+    await shows(2, /00:18[\s\S]*2 秒后通知控制室/);
+    await shows(3, /00:18[\s\S]*已呼叫控制室/);
+    await page.clock.runFor(1799);
+    expect(await page.locator(".lost").count()).toBe(0);
+    await page.clock.runFor(1);
+    expect(await page.locator(".lost").innerText()).toContain("请直接到闸机旁查看");
+  });
+});
+
+describe("the tablet's call", () => {
+  it("sounds once for each who waits and longer when repeated, whatever is told again, and not for who has gone", async () => {
+    kiosk = await Kiosk.start();
+    page = await (await browser.newContext(contextOf("tablet"))).newPage();
+    await witnessed(page);
+    await page.goto(`${kiosk.url}/guard`);
+    await page.waitForSelector("main:not(.old)");
+    const [one, two] = [waiting(["red"]), waiting(["low"], { id: 8 })];
+    const all: string[] = [];
+    const heard = async (attended: readonly AttendedPerson[], ...tones: readonly string[]): Promise<void> => {
+      all.push(...tones);
+      kiosk.guard({ attended });
+      await beats(page);
+      expect(await page.evaluate(() => window.witness.played)).toEqual(all);
+    };
+    await heard([one], "guard-call");
+    await heard([one, two], "guard-call");
+    await heard([{ ...one, calls: 2 }, two], "guard-again");
+    await heard([{ ...two, calls: 2 }], "guard-again");
+    await heard([]);
+    await heard([one], "guard-call");
   });
 });
 
@@ -198,7 +122,7 @@ describe("keyboard alone", () => {
     await page.keyboard.type("023101");
     await page.keyboard.press("Enter");
     await page.waitForSelector("text=PIN 不对");
-    await signIn();
+    await tablet.signIn();
     await page.waitForSelector("[data-reason=yellow]");
     const tabTo = async (id: string): Promise<void> => {
       for (let i = 0; i < 40; i++) {
@@ -212,13 +136,13 @@ describe("keyboard alone", () => {
     await page.waitForSelector("dialog[open]");
     await page.keyboard.press("Escape");
     await page.waitForSelector("dialog", { state: "detached" });
-    expect(asked).toEqual([]);
+    expect(tablet.asked).toEqual([]);
     await tabTo("escorted-release");
     await page.keyboard.press("Space");
     await tabTo("medical-emergency");
     await page.keyboard.press("Enter");
     await page.waitForSelector("text=已执行");
-    expect(asked).toEqual([[{ kind: "escorted-release", person: 7, reason: "medical-emergency" }, "0231"]]);
+    expect(tablet.asked).toEqual([[{ kind: "escorted-release", person: 7, reason: "medical-emergency" }, "0231"]]);
     await tabTo("sign-out");
     await page.keyboard.press("Enter");
     await page.waitForSelector(".signed-out");
@@ -235,7 +159,7 @@ describe("touch alone", () => {
     kiosk.guard({ quarters: history });
     await page.waitForSelector(".chart");
     expect(await findings(page)).toEqual([]);
-    await shot("idle");
+    await tablet.shot("idle");
     await page.tap("[data-push=family]");
     await page.tap("[data-push=family-3]");
     await page.waitForSelector("dialog", { state: "detached" });
@@ -259,7 +183,7 @@ describe("touch alone", () => {
           .map((one) => one.textContent),
       );
     expect(small).toEqual([]);
-    expect(asked.map(([action]) => action)).toEqual([
+    expect(tablet.asked.map(([action]) => action)).toEqual([
       { kind: "family", people: 3 },
       { kind: "assistance" },
       { kind: "manual-check", person: 7 },
@@ -271,26 +195,26 @@ describe("touch alone", () => {
 
   it("says what the lane refused", async () => {
     await opened("/guard", { hasTouch: true });
-    await signIn();
-    answer = { ok: false, why: "turnstile-busy" };
+    await tablet.signIn();
+    tablet.answer = { ok: false, why: "turnstile-busy" };
     await page.tap("[data-push=manual-check]");
     await page.waitForSelector("text=闸机正在放行，请稍候再试");
   });
 
   it("asks for a supervisor's PIN each time before a lockdown ends", async () => {
     await opened("/guard", { hasTouch: true });
-    await signIn();
+    await tablet.signIn();
     kiosk.guard({ mode: "lockdown" });
     await page.tap("[data-push=end-lockdown]");
     expect(await findings(page)).toEqual([]);
-    await shot("supervisor");
+    await tablet.shot("supervisor");
     for (const digit of "023100") await page.tap(`dialog [data-key="${digit}"]`);
     await page.tap("dialog [data-key=enter]");
     await page.waitForSelector("dialog >> text=需要主管的 PIN");
     for (const digit of "900900") await page.tap(`dialog [data-key="${digit}"]`);
     await page.tap("dialog [data-key=enter]");
     await page.waitForSelector("dialog", { state: "detached" });
-    expect(asked).toEqual([[{ kind: "end-lockdown" }, "0900"]]);
+    expect(tablet.asked).toEqual([[{ kind: "end-lockdown" }, "0900"]]);
   });
 });
 
@@ -303,10 +227,10 @@ describe("signed out", () => {
     for (const secret of ["红码", "38.2", "LQ03", "体温"]) expect(all).not.toContain(secret);
     expect(await findings(page)).toEqual([]);
     expect(await misfits(page)).toEqual([]);
-    await shot("signed-out");
+    await tablet.shot("signed-out");
     await page.click("[data-push=call-help]");
     await page.waitForSelector("text=已呼叫支援");
-    expect(asked).toEqual([[{ kind: "call-help" }, null]]);
+    expect(tablet.asked).toEqual([[{ kind: "call-help" }, null]]);
   });
 
   it("shows counts of one to four as 1–4", async () => {
@@ -319,7 +243,7 @@ describe("signed out", () => {
 describe("a lane that has stopped", () => {
   it("says for how long, greys what it knew, and leaves only the call for help", async () => {
     await opened();
-    await signIn();
+    await tablet.signIn();
     kiosk.guard({ attended: [waiting(["low"])] });
     await page.waitForSelector("[data-reason=low]");
     kiosk.freeze();
@@ -331,7 +255,7 @@ describe("a lane that has stopped", () => {
       "call-help",
     ]);
     expect(await findings(page)).toEqual([]);
-    await shot("lost");
+    await tablet.shot("lost");
     kiosk.thaw();
     await page.waitForSelector(".lost", { state: "detached" });
   });

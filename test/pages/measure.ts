@@ -60,3 +60,20 @@ export function misfits(page: Page): Promise<string[]> {
     return found;
   });
 }
+
+/** Buttons and fields in sight whose middle is something else's: a finger there would press the wrong thing, or nothing. */
+export function covered(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const dialog = document.querySelector("dialog[open]");
+    return [...(dialog ?? document).querySelectorAll<HTMLElement>("button, input, select, textarea, summary, a[href]")]
+      .filter((one) => one.checkVisibility())
+      .filter((one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        const [middleX, middleY] = [x + width / 2, y + height / 2];
+        if (middleX < 0 || middleX > innerWidth || middleY < 0 || middleY > innerHeight) return false;
+        const top = document.elementFromPoint(middleX, middleY);
+        return top === null || !one.contains(top);
+      })
+      .map((one) => one.outerHTML.slice(0, 80));
+  });
+}

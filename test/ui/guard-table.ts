@@ -84,3 +84,40 @@ export const places = {
   "mask-refused": ["拒戴口罩", "Mask refused", "mask"],
   "call-help": ["呼叫支援", "Call for help", "call"],
 } as const;
+
+/** The lane's own states while nobody waits: symbol, then title and a piece of the text in both languages. */
+export const states = {
+  normal: ["check", "通道正常", "Lane is fine", "无人等候", "Nobody is waiting"],
+  lockdown: ["closed", "入口临时关闭", "Entrance closed", "预计 08:40 恢复", "Expected to open at 08:40"],
+  emergency: ["free-exit", "自由通行中", "Free passage", "请引导人员离开", "Guide people out"],
+  "out-of-service": ["closed", "通道暂停使用", "Lane out of service", "绿码放行", "green goes through"],
+  maintenance: ["closed", "通道维护中", "Lane in maintenance", "请引导到其他通道", "Guide people to another lane"],
+} as const;
+
+/** The button that only a supervisor's PIN presses, by state. */
+export const supervised = {
+  lockdown: ["end-lockdown", "结束临时关闭…", "End closure…"],
+  emergency: ["reset-emergency", "复位…", "Reset…"],
+} as const;
+
+/** The questions: who asks (a button's id), title in both languages, and what can be chosen. */
+export const sheets = {
+  "escorted-release": [
+    ...(["陪同放行：请选择事由", "Escorted release: choose the reason"] as const),
+    ["to-isolation", "resident-home", "medical-emergency", "on-instruction", "wrong-status"],
+  ],
+  "help-through": ["轮椅、家庭…", "Help through…", ["assistance", "family"]],
+  family: [
+    ...(["家庭通行：共几人？", "Family: how many?"] as const),
+    ["family-2", "family-3", "family-4", "family-5", "family-6"],
+  ],
+} as const;
+
+/** How far a report got: 已收到 stands only where the centre's receipt is there. */
+export const reports = {
+  none: ["不上报", "not reported"],
+  storing: ["正在存盘", "being stored"],
+  stored: ["已存盘，正在上报", "stored, being reported"],
+  received: ["街道、疾控中心 08:13 已收到", "received by subdistrict and CDC 08:13"],
+  failed: ["未能存盘，请电话报告 0536-555-0110", "not stored, report by phone 0536-555-0110"],
+} as const;
