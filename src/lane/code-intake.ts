@@ -75,6 +75,12 @@ export class CodeIntake {
     this.#answered.clear();
   }
 
+  /** Nobody turned: the code may be shown again, unless somebody else went in with its pass meanwhile. */
+  unused(credentials: readonly Credential[]): void {
+    const direction = this.#host.direction();
+    if (credentials.every((each) => this.#verifier.again(each, direction) === each)) this.forget();
+  }
+
   offer(result: FrameResult): void {
     if (result.at < this.#since) return;
     const turn = this.#host.turn();

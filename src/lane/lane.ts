@@ -329,7 +329,7 @@ export class Lane {
       },
       unused: (ticket, unused) => {
         this.tally.unused(unused);
-        this.#codes.forget();
+        this.#codes.unused(ticket.credentials);
         this.#tell({ kind: "unused", ticket, people: unused });
       },
       forced: (direction) => {

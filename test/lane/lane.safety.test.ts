@@ -199,6 +199,28 @@ describe("a code whose check takes long", () => {
   });
 });
 
+describe("a pass that the one before walks in with", () => {
+  it("P-replay: is seen to by staff, once, though its holder was granted already", async () => {
+    const used = new Set<string | null>();
+    const one = await new LaneBench(new SimClock(), {
+      verifier: {
+        verify: async (code) => credentialFor(code),
+        used: ({ passId }) => void used.add(passId),
+        again: (credential) => (used.has(credential.passId) ? { ...credential, outcome: "replayed" } : credential),
+      },
+    }).ready();
+    await one.stands("entry").shows("green-1").forehead(36.5).wait(1500);
+    await one.stands("entry", false).forehead(null).wait(400);
+    await one.stands("entry").shows("green-1").forehead(36.5).wait(2000);
+    expect(one.street?.screen).toBe("wait");
+    one.turns();
+    for (let shown = 0; shown < 20; shown += 1) await one.shows("green-1").wait(200);
+    expect(one.pulses).toEqual(["entry"]);
+    expect(one.lane.desk.people.map(({ reasons }) => reasons)).toEqual([["replayed"]]);
+    expect(one.lane.tally.totals).toMatchObject({ granted: 2, attended: 1, passages: 1, noEntry: 1 });
+  });
+});
+
 describe("a family's page", () => {
   it("P11: is no page where it shows one pass in two writings: one passage, not two", async () => {
     const verify = async (): Promise<Credential> => ({ ...credentialFor({ text: "green-1" }), forWhom: "family" });

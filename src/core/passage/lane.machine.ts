@@ -344,7 +344,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             on: {
               released: { guard: "myTicket", target: "granted" },
               // The one before went in with the very pass that is waiting here: it is judged again, and no longer granted.
-              counted: { guard: "usedMeanwhile", target: "deciding", actions: assign({ wantedGrant: null }) },
+              counted: { guard: "usedMeanwhile", target: "deciding", actions: "annulGrant" },
               presence: { guard: "servedLeft", target: "idle", actions: ["annulGrant", "forgetWords"] },
             },
           },
