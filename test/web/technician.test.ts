@@ -109,13 +109,22 @@ describe("the panel's door", () => {
   }, 30_000);
 
   it("slows guessing down, also when tries are sent together", async () => {
-    await rig.panel.code.set(CODE);
+    const { code } = rig.panel;
+    await code.set(CODE);
+    const check = code.check.bind(code);
+    let [looking, together] = [0, 0];
+    code.check = async (text) => {
+      together = Math.max(together, ++looking);
+      return check(text).finally(() => looking--);
+    };
     const answers = await Promise.all(
       Array.from({ length: 9 }, () => post("sign-in", { code: "wrong-wrong", by: "x" })),
     );
     const statuses = answers.map((answer) => answer.status);
     expect(statuses.filter((status) => status === 403).length).toBeLessThanOrEqual(6);
     expect(statuses).toContain(429);
+    // One after the other, or all would be looked at before the first wrong one counts.
+    expect(together).toBe(1);
     // Even the right code waits.
     expect((await post("sign-in", { code: CODE, by: "x" })).status).toBe(429);
   }, 30_000);
