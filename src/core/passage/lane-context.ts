@@ -191,6 +191,10 @@ export function usedMeanwhile({ people, direction, again }: LaneContext): boolea
   return people.some(({ credential }) => again(credential, direction) !== credential);
 }
 
+/** Somebody went in on staff's word while this turn was served at the entrance. */
+export const letIn = ({ direction }: LaneContext, { release }: Ticket): boolean =>
+  direction === "entry" && release.direction === "entry" && release.cause !== "grant";
+
 /** The verdict of this turn. On exit a person without a code is judged by the forehead alone. */
 export function judged(context: LaneContext, at: Monotonic): Partial<LaneContext> {
   const people =

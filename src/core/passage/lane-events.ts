@@ -85,6 +85,15 @@ export interface Ticket {
   readonly credentials: readonly Credential[];
 }
 
+/** Events between the regions. */
+export type Inner =
+  | { readonly type: "mode.changed" }
+  | { readonly type: "lockdown.lapsed" }
+  | { readonly type: "released"; readonly ticket: Ticket }
+  | { readonly type: "no-entry"; readonly ticket: Ticket }
+  | { readonly type: "counted"; readonly ticket: Ticket }
+  | { readonly type: "closed" };
+
 /** Effects by name. None may throw into the machine (ARCHITECTURE, decision 1). */
 export interface LaneEffects {
   /** A new person is being served: forget codes, foreheads and sounds of the one before. */

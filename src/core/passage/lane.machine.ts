@@ -20,6 +20,7 @@ import {
   judged,
   type LaneContext,
   type LaneMachineInput,
+  letIn,
   modeOf,
   nextTicket,
   nobody,
@@ -33,16 +34,7 @@ import {
   withoutCode,
   withTemperature,
 } from "./lane-context.ts";
-import type { LaneEffects, LaneInput, Ticket } from "./lane-events.ts";
-
-/** Events between the regions. */
-type Inner =
-  | { readonly type: "mode.changed" }
-  | { readonly type: "lockdown.lapsed" }
-  | { readonly type: "released"; readonly ticket: Ticket }
-  | { readonly type: "no-entry"; readonly ticket: Ticket }
-  | { readonly type: "counted" }
-  | { readonly type: "closed" };
+import type { Inner, LaneEffects, LaneInput } from "./lane-events.ts";
 
 /** Builds the machine. `now` stamps people without a code; `fx` carries out the effects and never throws. */
 export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
@@ -72,7 +64,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
         if (ticket === null) return;
         enqueue.assign({ passages: passages + 1 });
         enqueue(() => fx.passed(ticket, passages));
-        enqueue.raise({ type: "counted" });
+        enqueue.raise({ type: "counted", ticket });
       }),
       closeUnused: enqueueActions(({ context, enqueue }) => {
         const { ticket, passages } = context;
@@ -153,6 +145,8 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
         complete(context.people, context.expected, context.direction, context.forehead !== null),
       owesReport: ({ context }) => owesReport(context),
       usedMeanwhile: ({ context }) => usedMeanwhile(context),
+      /** Whoever was being served may be the one who went in: the next one has a code and a forehead of their own. */
+      letIn: ({ context, event }) => event.type === "counted" && letIn(context, event.ticket),
       /** Nothing to wait for: no reader works, or the day asks for nothing. */
       askedNothing: ({ context }) => (context.blind || context.open) && context.direction === "entry",
       /** A second pass before the first got its forehead: two people, or one who turns the family's pages too fast. */
@@ -293,6 +287,7 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
                 actions: assign(({ context, event }) => withTemperature(context, event.body)),
               },
               presence: { guard: "servedLeft", target: "idle", actions: "forgetWords" },
+              counted: { guard: "letIn", target: "presented", reenter: true, actions: "forgetWords" },
             },
           },
           screening: {
@@ -324,6 +319,10 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
                 { guard: and(["servedLeft", "owesReport"]), target: "deciding" },
                 { guard: "servedLeft", target: "idle", actions: "forgetWords" },
               ],
+              counted: [
+                { guard: and(["letIn", "owesReport"]), target: "deciding" },
+                { guard: "letIn", target: "presented", actions: "forgetWords" },
+              ],
             },
           },
           deciding: {
@@ -343,8 +342,11 @@ export function laneMachine(fx: LaneEffects, now: () => Monotonic) {
             description: "Granted; the turnstile is still with the one before.",
             on: {
               released: { guard: "myTicket", target: "granted" },
-              // The one before went in with the very pass that is waiting here: it is judged again, and no longer granted.
-              counted: { guard: "usedMeanwhile", target: "deciding", actions: "annulGrant" },
+              counted: [
+                { guard: "letIn", target: "presented", actions: ["annulGrant", "forgetWords"] },
+                // The one before went in with the very pass that is waiting here: it is judged again, and no longer granted.
+                { guard: "usedMeanwhile", target: "deciding", actions: "annulGrant" },
+              ],
               presence: { guard: "servedLeft", target: "idle", actions: ["annulGrant", "forgetWords"] },
             },
           },

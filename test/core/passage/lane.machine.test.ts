@@ -185,6 +185,26 @@ describe("the next person", () => {
     expect(lane.state.context.wantedGrant).toBeNull();
   });
 
+  const letsIn = (lane: Bench) => lane.send({ type: "guard.release", cause: "guard", people: 1, wide: false });
+  it.each([
+    ["the code", (lane: Bench) => letsIn(lane.shows("green")).turns().wait(600).forehead()],
+    ["the forehead", (lane: Bench) => letsIn(lane.forehead()).turns().wait(600).shows("green")],
+    ["the grant", (lane: Bench) => letsIn(lane).shows("green").forehead().turns()],
+  ])("gets nothing of %s of somebody whom the guard let in, however close they follow", (_, follow) => {
+    const lane = new Bench().ready().comes();
+    follow(lane).wait(3000);
+    expect(lane.of("release").map(({ ticket }) => ticket.release.cause)).toEqual(["guard"]);
+    expect(lane.state.context.wantedGrant).toBeNull();
+  });
+
+  it("keeps code and forehead when somebody leaves, or the one before goes in on a grant", () => {
+    const lane = new Bench().ready().comes().shows("green").forehead().leaves();
+    lane.comes().shows("green").turns().wait(600).forehead();
+    expect(lane.of("release")).toHaveLength(2);
+    const other = new Bench().ready().comes().shows("green").send({ type: "rex" }).turns("exit").wait(600).forehead();
+    expect(other.of("release").map(({ ticket }) => ticket.release.cause)).toEqual(["rex", "grant"]);
+  });
+
   it("who leaves while the turnstile is still busy loses the grant as a no-entry", () => {
     const lane = new Bench().ready().comes().shows("green").forehead().leaves();
     lane.comes().shows("green").forehead().leaves();
