@@ -10,6 +10,8 @@ const slow = [
   "test/soak/**",
   "test/rig/**",
 ];
+/** A page, but before the whole rig. */
+const onRig = "test/pages/**/*.rig.test.ts";
 const native = "test/**/*.native.test.ts";
 
 export default defineConfig({
@@ -38,11 +40,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "pages", include: ["test/pages/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: "pages",
+          include: ["test/pages/**/*.test.ts"],
+          exclude: [onRig],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         extends: true,
-        test: { name: "rig", include: ["test/rig/**/*.test.ts"], testTimeout: 240_000, fileParallelism: false },
+        test: { name: "rig", include: ["test/rig/**/*.test.ts", onRig], testTimeout: 240_000, fileParallelism: false },
       },
       { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 1_800_000 } },
     ],

@@ -41,8 +41,9 @@ describe("a lane in service", () => {
     await fine("config-form");
     await page.click("#preview");
     await page.waitForSelector(".diff");
-    expect(await text('tr[data-path="rules.feverLimit"]')).toContain("被拒绝");
-    expect(await text('tr[data-path="reading.source"]')).toContain("需重启");
+    // In the last column: the meaning of the field speaks of refusals as well.
+    expect(await text('tr[data-path="rules.feverLimit"] td:last-child')).toMatch(/^ ?被拒绝$/);
+    expect(await text('tr[data-path="reading.source"] td:last-child')).toMatch(/^ ?需重启$/);
     expect(await text('[role="alert"]')).toMatch(/P4[\s\S]*added condition[\s\S]*GL-1017/);
     expect(await page.isDisabled("#apply")).toBe(true);
     await fine("config-diff");
