@@ -172,7 +172,7 @@ describe("the control room's page in Chromium", () => {
     const mode = () => page.evaluate(() => document.body.dataset.mode);
     const before = await mode();
     await page.keyboard.press("d");
-    expect(await mode()).not.toBe(before);
+    await expect.poll(mode).not.toBe(before);
     await page.keyboard.press("m");
     await page.locator(".said", { hasText: "已静音" }).waitFor();
     const download = page.waitForEvent("download");

@@ -10,6 +10,8 @@ export interface Witness {
   readonly played: string[];
   /** Sounds that were cut off. */
   readonly cut: string[];
+  /** Motions that were begun: how long in ms, how often. */
+  readonly moved: { readonly lasts: number; readonly times: number }[];
   /** Lets the sound that plays come to its end. */
   end(): void;
 }
@@ -24,7 +26,7 @@ declare global {
 export async function witnessed(page: Page): Promise<void> {
   await page.addInitScript(() => {
     let ends = (): void => {};
-    const witness: Witness = { told: 0, drawn: [], played: [], cut: [], end: () => ends() };
+    const witness: Witness = { told: 0, drawn: [], played: [], cut: [], moved: [], end: () => ends() };
     window.witness = witness;
     class Recorder {
       onended: (() => void) | null = null;
@@ -41,6 +43,13 @@ export async function witnessed(page: Page): Promise<void> {
       }
     }
     Object.assign(window, { Audio: Recorder });
+    const { animate } = Element.prototype;
+    Element.prototype.animate = function (...how): Animation {
+      const motion = animate.apply(this, how);
+      const { duration, delay, iterations } = motion.effect?.getComputedTiming() ?? {};
+      witness.moved.push({ lasts: Number(duration) + (delay ?? 0), times: iterations ?? 0 });
+      return motion;
+    };
     const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage") ?? {};
     Object.defineProperty(WebSocket.prototype, "onmessage", {
       set(this: WebSocket, take: (event: MessageEvent) => void) {
