@@ -46,7 +46,7 @@ export class DemoLedger {
   readonly #started: number;
   readonly #script: string;
   readonly #alerts: Alert[] = [];
-  readonly #judged = new Set<(step: Decided) => void>();
+  readonly #judged = new Set<(step: Decided | null) => void>();
   #room: ControlRoom | null = null;
   #person = "";
   #earlier: Totals[] = [];
@@ -111,6 +111,11 @@ export class DemoLedger {
       const cancel = this.#clock.after(millis(within), () => end(null));
       this.#judged.add(end);
     });
+  }
+
+  /** Whoever waits for a verdict gets none. */
+  nobodyWaits(): void {
+    for (const end of [...this.#judged]) end(null);
   }
 
   /** Resolves when nobody is on the way any more and every alert is at the centre, or `within` is over. */

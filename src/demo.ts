@@ -152,9 +152,9 @@ export class Demo {
         if (next !== undefined && (people === null || ahead < cast.length))
           clips.push(this.draw(next, seed * 1000 + ahead));
       }
-      await this.#duringService();
       const person = cast[n % cast.length];
       const clip = await clips[n];
+      await this.#duringService();
       if (person === undefined || clip === undefined) return;
       if (this.#options.record !== undefined) await recordClip(this.#options.record, n + 1, clip);
       this.ledger.comes(person);
@@ -181,6 +181,8 @@ export class Demo {
   /** The rig's guard sees to whoever waits, after a while in which the guard's view is worth watching. */
   #walkRound(): void {
     const { lane } = this.kiosk;
+    // Whoever stood there when the lane was closed goes away, instead of later from under the technician's hands.
+    if (lane.mode === "maintenance") this.ledger.nobodyWaits();
     const now = this.clock.monotonic();
     for (const { id, since: called } of lane.desk.people)
       if (since(called, now) > GUARD_COMES) void lane.guard({ kind: "dismiss", person: id }, "guard-1");
