@@ -10,8 +10,8 @@ const slow = [
   "test/soak/**",
   "test/rig/**",
 ];
-/** A page, but before the whole rig. */
-const onRig = "test/pages/**/*.rig.test.ts";
+/** Over a minute by itself, on the whole rig. */
+const installation = "test/pages/installation.test.ts";
 const native = "test/**/*.native.test.ts";
 
 export default defineConfig({
@@ -43,15 +43,16 @@ export default defineConfig({
         test: {
           name: "pages",
           include: ["test/pages/**/*.test.ts"],
-          exclude: [onRig],
+          exclude: [installation],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
       {
         extends: true,
-        test: { name: "rig", include: ["test/rig/**/*.test.ts", onRig], testTimeout: 240_000, fileParallelism: false },
+        test: { name: "rig", include: ["test/rig/**/*.test.ts"], testTimeout: 240_000, fileParallelism: false },
       },
+      { extends: true, test: { name: "installation", include: [installation], hookTimeout: 120_000 } },
       { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 1_800_000 } },
     ],
   },
