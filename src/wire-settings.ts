@@ -7,6 +7,7 @@ import { defaultMeasureSettings, type MeasureSettings } from "./core/temperature
 import { type Millis, millis, seconds } from "./core/units.ts";
 import { type SiteRules, siteRules } from "./core/verdict/site-rules.ts";
 import type { LaneSettings } from "./lane/lane-parts.ts";
+import { shortestRest } from "./ports/release.ts";
 import { defaultReadSettings, type ReadSettings } from "./read/settings.ts";
 import type { ReporterSettings } from "./report/reporter.ts";
 import { defaultVerifierSettings, type VerifierSettings } from "./verify/verifier.ts";
@@ -43,10 +44,10 @@ export function laneSettings(config: LaneConfig): LaneSettings {
 }
 
 /**
- * The lane's rest between two pulses. The outputs refuse one within their own rest, which is a relay fault: theirs is 300
- * ms at least, and a timer of Node's may be a millisecond early.
+ * The lane's rest between two pulses. The outputs refuse one within their own rest, which is a relay fault, and a timer of
+ * Node's may be a millisecond early.
  */
-const restOf = (interlock: Millis): Millis => millis(Math.max(300, interlock) + 10);
+const restOf = (interlock: Millis): Millis => millis(Math.max(shortestRest, interlock) + 10);
 
 export function rulesOf({ site, rules }: LaneConfig): SiteRules {
   return siteRules({

@@ -4,15 +4,15 @@
  */
 import type { Direction } from "../../src/core/flow.ts";
 import { after, type Millis, type Monotonic, millis } from "../../src/core/units.ts";
-import { ReleaseError } from "../../src/ports/release.ts";
+import { ReleaseError, shortestRest } from "../../src/ports/release.ts";
 
 export interface PulseSettings {
   /** Length of a pulse, clamped to 100 … 1000 ms: below a turnstile ignores it (PERCo: 100 ms), above it is a level. */
   readonly length: Millis;
-  /** Rest after a pulse, at least 300 ms. */
+  /** Rest after a pulse, `shortestRest` at least. */
   readonly interlock: Millis;
 }
-export const defaultPulse: PulseSettings = { length: millis(250), interlock: millis(300) };
+export const defaultPulse: PulseSettings = { length: millis(250), interlock: shortestRest };
 
 export class PulseGuard {
   readonly length: Millis;
@@ -22,7 +22,7 @@ export class PulseGuard {
 
   constructor(settings: PulseSettings = defaultPulse) {
     this.length = millis(Math.min(1000, Math.max(100, settings.length)));
-    this.#interlock = millis(Math.max(300, settings.interlock));
+    this.#interlock = millis(Math.max(shortestRest, settings.interlock));
   }
 
   /** @throws ReleaseError `overlap` (`GL-2301`) while another pulse or its interlock lasts. */

@@ -445,7 +445,9 @@ export class Lane {
       access: this.#access,
       around: {
         side: this.#settings.side,
-        ...{ again, period: this.#period(), from: this.#rules.effectiveFrom },
+        again,
+        period: this.#period(),
+        from: this.#rules.effectiveFrom,
         deviceOut: this.health.byHand,
         // Nothing but the beat draws the end of it.
         unanswered: this.desk.unanswered(this.#attendedId, millis(this.#settings.timings.nextStep - BEAT)),
@@ -455,11 +457,8 @@ export class Lane {
       staffCalled: this.desk.people.some(({ id }) => id !== this.#attendedId),
       complaint: () => this.#complaint(context.decision),
       guard: {
-        ...{ mode: modeOf(context), until: context.lockdownUntil },
         signedIn: this.#guard?.id ?? null,
         attended: this.desk.people,
-        street: "out-of-service",
-        maskRefused: context.mask === "refused",
         ...this.#people.shown(),
         troubles: this.health.codes(),
       },

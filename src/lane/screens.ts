@@ -4,7 +4,7 @@
  */
 import type { Corners, Guidance } from "../core/flow.ts";
 import { type Hours, within } from "../core/hours.ts";
-import type { LaneContext } from "../core/passage/lane-context.ts";
+import { type LaneContext, modeOf } from "../core/passage/lane-context.ts";
 import { streetFacts } from "../core/street.ts";
 import { after, type Millis, type Monotonic, seconds, since } from "../core/units.ts";
 import { trusted } from "../core/verdict/period.ts";
@@ -26,7 +26,8 @@ export interface Scene {
   readonly progress: number;
   readonly staffCalled: boolean;
   readonly complaint: () => string;
-  readonly guard: GuardView;
+  /** What the machine does not know of the guard's view. */
+  readonly guard: Omit<GuardView, "mode" | "until" | "street" | "maskRefused">;
 }
 
 export interface ScreenTimings {
@@ -107,7 +108,13 @@ export class Screens {
     if (changed) this.#sound(this.#view);
     else if (this.#soundedAt !== null && since(this.#soundedAt, now) >= FREE_AGAIN) this.#soundAgain(this.#view);
     this.#display.street(this.#view);
-    this.#display.guard({ ...scene.guard, street: shown.screen });
+    this.#display.guard({
+      ...scene.guard,
+      mode: modeOf(context),
+      until: context.lockdownUntil,
+      street: shown.screen,
+      maskRefused: context.mask === "refused",
+    });
   }
 
   #sound({ screen, turn }: StreetView): void {

@@ -1,4 +1,8 @@
 import type { Direction } from "../core/flow.ts";
+import { type Millis, millis } from "../core/units.ts";
+
+/** The outputs keep this rest between two pulses whatever is configured (RULES decision 2). */
+export const shortestRest: Millis = millis(300);
 
 /**
  * The relay that lets one person through: a bounded pulse per direction, nothing else. Two pulses never overlap and

@@ -102,7 +102,9 @@ const readers: Readonly<Record<KeyFileKind, (text: string) => readonly KeyFileIt
 
 /** Of a secret the digest alone, so that two lanes can be seen to have the same one. */
 const secretItem = (secret: Uint8Array): KeyFileItem => ({
-  ...{ name: "", role: null, until: null },
+  name: "",
+  role: null,
+  until: null,
   type: `secret ${secret.length * 8}`,
   fingerprint: keyIdOf(Buffer.concat([Buffer.from("greenlane secret\0"), secret])),
 });

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { celsius } from "../../src/core/units.ts";
+import { createAuthority } from "../support/certificates.ts";
 import { districtKeys, orderKeys } from "../support/keys.ts";
 import { CODE, Laptop } from "./laptop.ts";
 import { launch } from "./support.ts";
@@ -23,19 +23,6 @@ afterEach(async () => {
 const fine = async (name: string): Promise<void> => expect(await laptop.findings(name)).toEqual([]);
 const text = (selector: string): Promise<string> => laptop.text(selector);
 
-/** A certificate of its own with its key, as a district gives them. */
-function ownCertificate(): { readonly certificate: string; readonly key: string } {
-  const made = execFileSync(
-    "openssl",
-    [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "-"],
-      ...["-subj", "/CN=Lane 03", "-days", "90", "-out", "-"],
-    ],
-    { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" },
-  );
-  const [certificate = ""] = /-----BEGIN CERTIFICATE[\s\S]+END CERTIFICATE-----\n/.exec(made) ?? [];
-  return { certificate, key: made.replace(certificate, "") };
-}
 /** Pictures with a dark square in them, as from a camera that lives. */
 function film(): () => void {
   let grain = 0;
@@ -111,7 +98,7 @@ describe.each([
     };
     const district = await districtKeys();
     const order = await orderKeys("op-1");
-    const [mine, another] = [ownCertificate(), ownCertificate()];
+    const [mine, another] = [createAuthority("Lane 03", 90), createAuthority("Lane 03", 90)];
     await refusedAs("certificate", "a holiday's picture", "GL-4114");
     await refusedAs("ca", "x".repeat(20_000), "GL-4118");
     await refusedAs("roots", mine.key, "GL-4116");

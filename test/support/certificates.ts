@@ -40,6 +40,7 @@ function certificate(
   key: KeyObject,
   signer: KeyObject,
   authority: boolean,
+  days: number,
   usages: readonly string[] | null = null,
 ): string {
   const day = 86_400_000;
@@ -54,7 +55,7 @@ function certificate(
     der(0x02, Buffer.concat([Uint8Array.of(0x01), randomBytes(15)])),
     ecdsaWithSha256,
     nameOf(issuer),
-    sequence(utc(new Date(Date.now() - day)), utc(new Date(Date.now() + day))),
+    sequence(utc(new Date(Date.now() - day)), utc(new Date(Date.now() + days * day))),
     nameOf(subject),
     key.export({ type: "spki", format: "der" }),
     der(0xa3, sequence(...extensions)),
@@ -66,15 +67,16 @@ function certificate(
 
 const pem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
 
-export function createAuthority(name: string): Authority {
+/** Good for `days` from now, and so is what it issues. */
+export function createAuthority(name: string, days = 1): Authority {
   const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return {
-    certificate: certificate(name, name, own.publicKey, own.privateKey, true),
+    certificate: certificate(name, name, own.publicKey, own.privateKey, true, days),
     key: pem(own.privateKey),
     issue(subject, usages = null) {
       const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
       return {
-        certificate: certificate(subject, name, pair.publicKey, own.privateKey, false, usages),
+        certificate: certificate(subject, name, pair.publicKey, own.privateKey, false, days, usages),
         key: pem(pair.privateKey),
       };
     },

@@ -108,26 +108,28 @@ export class CaseStore {
    */
   async file(now: Instant, most: number): Promise<FiledNow> {
     for (const [n, until] of this.#aside) if (until <= now) this.#aside.delete(n);
-    const waiting = await this.#waiting(this.#db, most);
-    if (waiting.length === 0) return { filed: 0, failed: null };
+    if ((await this.#waiting(this.#db, 1)).length === 0) return { filed: 0, failed: null };
     try {
       return { filed: await this.#inTurn((session) => this.#fileWaiting(session, now, most)), failed: null };
-    } catch (error) {
-      if (waiting.length === 1) throw error;
-      return this.#fileApart(waiting, now);
+    } catch {
+      return this.#fileApart(await this.#waiting(this.#db, most), now);
     }
   }
 
   async #fileApart(events: readonly WaitingRow[], now: Instant): Promise<FiledNow> {
     const failures: { readonly n: number; readonly error: unknown }[] = [];
-    for (const event of events)
-      await this.#inTurn((session) => this.#fileThese(session, [event], now)).catch((error: unknown) =>
-        failures.push({ n: event.n, error }),
-      );
+    let filed = 0;
+    for (const event of events) {
+      try {
+        filed += await this.#inTurn((session) => this.#fileThese(session, [event], now));
+      } catch (error) {
+        failures.push({ n: event.n, error });
+      }
+    }
     const [first] = failures;
-    if (first !== undefined && failures.length === events.length) throw first.error;
+    if (first !== undefined && filed === 0) throw first.error;
     for (const { n } of failures) this.#aside.set(n, later(now, asidePause));
-    return { filed: events.length - failures.length, failed: first?.error ?? null };
+    return { filed, failed: first?.error ?? null };
   }
 
   async #inTurn(work: (session: Session) => Promise<Behind>): Promise<number> {

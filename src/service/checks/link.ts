@@ -215,11 +215,15 @@ interface Giver {
   readonly renewed: string;
 }
 const byDistrict: Giver = {
-  ...{ wrong: "GL-4112", ending: "GL-4115", step: "the panel's step 2" },
+  wrong: "GL-4112",
+  ending: "GL-4115",
+  step: "the panel's step 2",
   renewed: "have it renewed by the district",
 };
 const bySite: Giver = {
-  ...{ wrong: "GL-4119", ending: "GL-4119", step: "the panel's step 3" },
+  wrong: "GL-4119",
+  ending: "GL-4119",
+  step: "the panel's step 3",
   renewed: "make a new one",
 };
 
