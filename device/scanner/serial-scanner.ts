@@ -1,8 +1,8 @@
 /**
  * A scan engine on a serial line. A port that closed, ended or hangs is left behind and a new one opened, since node's
- * serial ports do not reconnect and a hang-up may give no `close` at all: so the engine is asked at every heartbeat (the
- * GM65 has to answer) and the device's own node has to be there. Setting codes are closed at each opening and again
- * whenever the answer shows them open.
+ * serial ports do not reconnect and a hang-up may give no event at all: so at every heartbeat the tty is asked to drain
+ * (one that hung up refuses), the GM65 has to answer, and the device's own node has to be there. Setting codes are
+ * closed at each opening and again whenever the answer shows them open.
  */
 import { stat } from "node:fs/promises";
 import type { CodeRead } from "../../src/core/flow.ts";
@@ -28,6 +28,8 @@ const RETRY_AFTER = millis(1000);
 /** The part of a serial port that is needed. */
 interface Port {
   write(bytes: Uint8Array): void;
+  /** Calls `lost` where the tty hung up. */
+  ask(lost: () => void): void;
   close(): void;
 }
 
@@ -81,7 +83,11 @@ export class SerialScanner implements Scanner {
       await new Promise<void>((resolve, reject) =>
         serial.open((error) => (error === null ? resolve() : reject(error))),
       );
-      const port: Port = { write: (bytes) => void serial.write(bytes), close: () => serial.close(() => {}) };
+      const port: Port = {
+        write: (bytes) => void serial.write(bytes),
+        ask: (lost) => serial.drain((error) => error && lost()),
+        close: () => serial.close(() => {}),
+      };
       const stream = new EngineStream(this.#set.model === "gm65", (said) => this.#said(port, said));
       serial.on("data", (bytes: Buffer) => stream.feed(bytes, this.#clock.monotonic()));
       // A hang-up may come as `end` without `close`.
@@ -119,6 +125,7 @@ export class SerialScanner implements Scanner {
     const port = this.#port;
     if (port === null) return;
     if (!(await exists(this.#set.port))) return this.#lost(port);
+    port.ask(() => this.#lost(port));
     if (this.#set.model !== "gm65" || port !== this.#port) return;
     this.#unanswered += 1;
     if (this.#unanswered > 1) return this.#lost(port);

@@ -6,7 +6,12 @@ import { Listeners } from "../listeners.ts";
 
 const AGAIN = seconds(2);
 
-/** The UART. `start()` opens it and keeps it open; nothing is thrown for a port that is not there. */
+/**
+ * The UART. `start()` opens it and keeps it open; nothing is thrown for a port that is not there.
+ * A hang-up may be told as `end`, as `error`, or not at all: reads of a hung-up tty give 0 bytes, which serialport 13
+ * reads again at once and for ever. So the open port is asked to drain every two seconds, which a tty that is gone
+ * refuses (EIO).
+ */
 export class SerialConsole {
   readonly #path: string;
   readonly #baud: number;
@@ -50,18 +55,19 @@ export class SerialConsole {
     const port = new SerialPort({ path: this.#path, baudRate: this.#baud, autoOpen: false });
     this.#port = port;
     const gone = (): void => this.#again(port);
-    // A tty's hang-up ends the stream and leaves the port open for ever (serialport 13), so `end` counts as gone.
     port.on("close", gone).on("end", gone).on("error", gone);
     port.on("data", (bytes: Uint8Array) => this.#listeners.tell(bytes));
     port.open((error) => {
-      if (error === null) this.#told = false;
-      else gone();
+      if (error !== null) return gone();
+      this.#told = false;
+      if (this.#port === port) this.#cancel = this.#clock.every(AGAIN, () => port.drain((lost) => lost && gone()));
     });
   }
 
   #again(port: SerialPort): void {
     if (this.#port !== port || !this.#running) return;
     this.#port = null;
+    this.#cancel?.();
     port.removeAllListeners();
     port.on("error", () => {});
     if (port.isOpen) port.close(() => {});

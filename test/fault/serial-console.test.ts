@@ -52,7 +52,8 @@ afterEach(async () => {
 });
 
 describe.skipIf(!hasSocat)("the UART as a terminal", () => {
-  it("carries bytes both ways and comes back after a hang-up", async () => {
+  // Several times, since a hang-up is told in different ways, and about one in a hundred not at all.
+  it("carries bytes both ways and comes back after a hang-up", { repeats: 9, timeout: 30_000 }, async () => {
     const clock = new SimClock();
     const console = new SerialConsole(join(folder, "lane"), 115_200, clock, quiet);
     let heard = "";
@@ -84,7 +85,7 @@ describe.skipIf(!hasSocat)("the UART as a terminal", () => {
     });
     await console.stop();
     await new Promise<void>((resolve) => second.close(() => resolve()));
-  }, 30_000);
+  });
 
   it("waits for a port that is not there yet", async () => {
     const clock = new SimClock();
