@@ -20,7 +20,8 @@ import { bareRoom } from "./store-bare.ts";
 import type { FromLoad, LoadOrder } from "./store-load.ts";
 
 type Kind = "sqlite" | "postgres";
-const total = Number(process.argv[2] ?? 20_000);
+// Long enough that a process is measured at work, not while its code warms up.
+const total = Number(process.argv[2] ?? 150_000);
 const rounds = Number(process.argv[3] ?? 3);
 const only = process.argv[4];
 const lanes = 100;
