@@ -258,7 +258,7 @@ export class Demo {
           provisioningKeys: join(this.#folder, "provisioning.jwks"),
           returned: returned !== null,
         },
-        web: { host: "127.0.0.1", port, rig: true, stamp: () => performance.now(), look: { pageSounds: true } },
+        web: { port, rig: true, stamp: () => performance.now(), look: { pageSounds: true } },
       },
     );
     this.#kiosk = kiosk;

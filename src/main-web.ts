@@ -1,22 +1,24 @@
-/** Where the kiosk's pages are served, and with which certificate. */
+/** Where the kiosk's pages are served beside the board's own screen, and with which certificate. */
 import { readFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { createSecureContext } from "node:tls";
+import { isLoopback } from "./config/loopback.ts";
 import type { LaneConfig } from "./config/schema.ts";
 import type { Logger } from "./ports/logger.ts";
+import type { Door } from "./web/door.ts";
 import type { WebOptions } from "./web/server.ts";
 
-const LOOPBACK = "127.0.0.1";
-
 /** Beyond the loopback only over TLS: without its certificate a lane serves nobody but its own screen. */
-export function webOf({ web }: LaneConfig, logger: Logger): Pick<WebOptions, "host" | "port" | "tls" | "names"> {
-  const { host, port } = web;
-  const tls = tlsOf(web, logger);
-  if (tls === null) return { host: LOOPBACK, port, tls };
-  return { host, port, tls, names: ownNames() };
+export function webOf(
+  { web }: Pick<LaneConfig, "web">,
+  logger: Logger,
+): Pick<WebOptions, "port" | "network" | "names"> {
+  const { host, port, tlsPort } = web;
+  const tls = isLoopback(host) ? null : tlsOf(web, logger);
+  return tls === null ? { port } : { port, network: { host, port: tlsPort, tls }, names: ownNames };
 }
 
-function tlsOf({ certificate, key }: LaneConfig["web"], logger: Logger): NonNullable<WebOptions["tls"]> | null {
+function tlsOf({ certificate, key }: LaneConfig["web"], logger: Logger): Door["tls"] {
   if (certificate === null || key === null) return null;
   try {
     const pair = { cert: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };

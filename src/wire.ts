@@ -53,7 +53,7 @@ export interface Surroundings {
   readonly looks?: readonly TroubleLook[];
   /** What a technician works with; none where nobody installs anything. */
   readonly service?: ServiceOptions;
-  readonly web: Pick<WebOptions, "host" | "port" | "rig" | "stamp" | "look" | "routes" | "names" | "tls">;
+  readonly web: Pick<WebOptions, "port" | "network" | "rig" | "stamp" | "look" | "routes" | "names">;
 }
 
 export interface Kiosk {

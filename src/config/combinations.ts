@@ -1,5 +1,6 @@
 /** What no single field can say: settings that are each possible and together are not. */
 import { codes, type Finding, show } from "./findings.ts";
+import { isLoopback } from "./loopback.ts";
 import type { LaneConfig } from "./schema.ts";
 
 interface Rule {
@@ -13,7 +14,6 @@ interface Rule {
   readonly code?: string;
 }
 
-const loopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|localhost|::1|\[::1\])$/.test(host);
 const hostOf = (url: string): string => /^[a-z]+:\/\/(\[[^\]]+\]|[^:/]+)/.exec(url)?.[1] ?? "";
 const minutesOf = (hour: string): number => Number(hour.slice(0, 2)) * 60 + Number(hour.slice(3));
 
@@ -70,7 +70,7 @@ const rules: readonly Rule[] = [
   },
   {
     path: "broker.url",
-    holds: ({ broker }) => broker.url.startsWith("mqtts://") || loopback(hostOf(broker.url)),
+    holds: ({ broker }) => broker.url.startsWith("mqtts://") || isLoopback(hostOf(broker.url)),
     found: ({ broker }) => show(broker.url),
     expected: "mqtts:// for every broker beyond this machine",
     suggestion: "write mqtts:// and set broker.ca, broker.certificate and broker.key",
@@ -92,11 +92,18 @@ const rules: readonly Rule[] = [
   },
   {
     path: "web.host",
-    holds: ({ web }) => loopback(web.host) || (web.certificate !== null && web.key !== null),
+    holds: ({ web }) => isLoopback(web.host) || (web.certificate !== null && web.key !== null),
     found: ({ web }) => `${show(web.host)} without a certificate`,
     expected: '"127.0.0.1", or web.certificate and web.key',
     suggestion:
       "PINs would cross the network in the clear; the panel's step 3 takes certificate and key in and names them",
+  },
+  {
+    path: "web.tlsPort",
+    holds: ({ web }) => isLoopback(web.host) || web.tlsPort !== web.port,
+    found: ({ web }) => `${web.tlsPort} for both`,
+    expected: "another port than web.port",
+    suggestion: "the board's own screen keeps web.port; 8443 is usual for the network",
   },
   {
     path: "timings.callAgainAfter",
@@ -238,7 +245,7 @@ const rules: readonly Rule[] = [
     path: "trust.listUrl",
     holds: ({ trust }) =>
       [trust.listUrl, trust.revocationUrl, trust.platform?.url ?? null].every(
-        (url) => url === null || url.startsWith("https://") || loopback(hostOf(url)),
+        (url) => url === null || url.startsWith("https://") || isLoopback(hostOf(url)),
       ),
     found: () => "an address with http:// beyond this machine",
     expected: "https:// in trust.listUrl, trust.revocationUrl and trust.platform.url",

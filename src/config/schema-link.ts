@@ -177,11 +177,25 @@ export const webGroup = group(say("页面", "Pages", "屏幕、值班与维护�
       "监听地址",
       "Listens on",
       "默认仅本机",
-      "The loopback by default; a service network where the guard has a tablet",
+      "The loopback alone by default; beside it an address where the guard has a tablet",
     ),
     { pattern: "^[0-9a-fA-F.:]{2,45}$", maxLength: 45, default: "127.0.0.1", restart: true },
   ),
-  port: whole(say("端口", "Port", "TCP", "TCP"), { default: 8080, min: 1, max: 65_535, restart: true }),
+  port: whole(
+    say("本机端口", "Port on the board", "屏幕与 SSH", "For its own screen and over SSH; the loopback alone"),
+    {
+      default: 8080,
+      min: 1,
+      max: 65_535,
+      restart: true,
+    },
+  ),
+  tlsPort: whole(say("加密端口", "TLS port", "平板：https://…/guard", "At the address above: https://…/guard"), {
+    default: 8443,
+    min: 1,
+    max: 65_535,
+    restart: true,
+  }),
   certificate: maybe(
     path(say("证书", "Certificate", "不只本机时必需", "Needed as soon as it listens beyond the loopback"), {
       restart: true,

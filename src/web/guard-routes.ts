@@ -2,48 +2,26 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { since } from "../core/units.ts";
 import type { GuardAction, GuardAnswer } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
-import { Attempts } from "./attempts.ts";
 import { guardRequest, needsSupervisor } from "./guard-requests.ts";
-import { type Guard, isPin } from "./pins.ts";
+import type { PinAnswer, PinTries } from "./pin-tries.ts";
+import { isPin } from "./pins.ts";
 import type { Session, Sessions } from "./sessions.ts";
 
 export interface GuardRouteOptions {
   readonly clock: Clock;
   readonly sessions: Sessions;
-  readonly secure: boolean;
-  readonly signIn: (pin: string) => Promise<Guard | null>;
+  readonly pins: PinTries;
   readonly onGuardAction: (action: GuardAction, guard: string | null, supervisor: boolean) => Promise<GuardAnswer>;
   /** The session ended or began: the tablets of this token connect anew. */
   readonly onSession: (token: string | null) => void;
 }
 
-type PinAnswer = { readonly guard: Guard } | { readonly waitMs: number } | "wrong";
-
 /** Sign-in, sign-out and the guard's actions, all as POST with a small JSON body. */
 export function guardRoutes(app: FastifyInstance, options: GuardRouteOptions): void {
-  const { clock, sessions } = options;
-  const attempts = new Attempts();
-  const cookie = sessionCookie(options.secure);
-  const sessionOf = (request: FastifyRequest): Session | null => sessions.of(request.cookies[cookie.name]);
+  const { clock, sessions, pins } = options;
+  const sessionOf = (request: FastifyRequest): Session | null => sessions.of(tokenOf(request));
 
-  // One PIN at a time: tries sent together would all be looked at before the first wrong one counts.
-  let queue: Promise<unknown> = Promise.resolve();
-  const tryPin = (pin: string, address: string): Promise<PinAnswer> => {
-    const answer = queue.then(async (): Promise<PinAnswer> => {
-      const waitMs = attempts.wait(address, clock.monotonic());
-      if (waitMs > 0) return { waitMs };
-      const guard = await options.signIn(pin);
-      if (guard === null) {
-        attempts.wrong(address, clock.monotonic());
-        return "wrong";
-      }
-      attempts.right(address);
-      return { guard };
-    });
-    queue = answer.catch(() => {});
-    return answer;
-  };
-  const refuse = (reply: FastifyReply, answer: Exclude<PinAnswer, { guard: Guard }>): FastifyReply => {
+  const refuse = (reply: FastifyReply, answer: Exclude<PinAnswer, { guard: unknown }>): FastifyReply => {
     if (answer === "wrong") return reply.code(403).send({ ok: false, why: "wrong-pin" });
     const retryInMs = Math.ceil(answer.waitMs);
     return reply
@@ -55,9 +33,10 @@ export function guardRoutes(app: FastifyInstance, options: GuardRouteOptions): v
   app.post("/guard/sign-in", { config: { rateLimit: { max: 60, timeWindow: 60_000 } } }, async (request, reply) => {
     const { pin } = (request.body ?? {}) as { pin?: unknown };
     if (!isPin(pin)) return reply.code(400).send({ ok: false, why: "no-pin" });
-    const answer = await tryPin(pin, request.ip);
+    const answer = await pins.try(pin, request.ip);
     if (answer === "wrong" || "waitMs" in answer) return refuse(reply, answer);
     const session = sessions.begin(answer.guard);
+    const cookie = cookieOf(request);
     reply.setCookie(cookie.name, session.token, {
       ...cookie.attributes,
       maxAge: Math.ceil(since(clock.monotonic(), session.ends) / 1000),
@@ -69,6 +48,7 @@ export function guardRoutes(app: FastifyInstance, options: GuardRouteOptions): v
   app.post("/guard/sign-out", async (request, reply) => {
     const session = sessionOf(request);
     if (session !== null) sessions.end(session.token);
+    const cookie = cookieOf(request);
     reply.clearCookie(cookie.name, cookie.attributes);
     options.onSession(session?.token ?? null);
     return { ok: true };
@@ -84,7 +64,7 @@ export function guardRoutes(app: FastifyInstance, options: GuardRouteOptions): v
     let guard = session?.guard.id ?? null;
     if (needsSupervisor(asked.action)) {
       if (asked.pin === null) return reply.code(403).send({ ok: false, why: "supervisor-pin" });
-      const answer = await tryPin(asked.pin, request.ip);
+      const answer = await pins.try(asked.pin, request.ip);
       if (answer === "wrong" || "waitMs" in answer) return refuse(reply, answer);
       if (!answer.guard.supervisor) return reply.code(403).send({ ok: false, why: "supervisor-pin" });
       guard = answer.guard.id;
@@ -93,8 +73,11 @@ export function guardRoutes(app: FastifyInstance, options: GuardRouteOptions): v
   });
 }
 
-/** Name and attributes of the session's cookie; over TLS the name binds it to this host and to encryption. */
-export function sessionCookie(secure: boolean) {
+/** The guard's session of a request; over TLS the cookie's name binds it to this host and to encryption. */
+export const tokenOf = (request: FastifyRequest): string | undefined => request.cookies[cookieOf(request).name];
+
+function cookieOf({ protocol }: FastifyRequest) {
+  const secure = protocol === "https";
   return {
     name: secure ? "__Host-guard" : "guard",
     attributes: { path: "/", httpOnly: true, sameSite: "strict", secure },

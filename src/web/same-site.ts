@@ -11,9 +11,9 @@ export function hostName(header: string | undefined): string | null {
 }
 
 /** Whether the request was made to a name that this server goes by. */
-export function knownHost(header: string | undefined, known: ReadonlySet<string>): boolean {
+export function knownHost(header: string | undefined, known: (name: string) => boolean): boolean {
   const name = hostName(header);
-  return name !== null && known.has(name);
+  return name !== null && known(name);
 }
 
 export interface Headers {

@@ -7,7 +7,7 @@ import fastifyHelmet from "@fastify/helmet";
 import fastifyRateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
 import fastifyWebsocket from "@fastify/websocket";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { timeOfDay } from "../core/hours.ts";
 import type {
   GuardMessage,
@@ -20,20 +20,22 @@ import type {
   StreetMessage,
 } from "../core/live.ts";
 import { streetFacts } from "../core/street.ts";
-import { hours, instant, type Millis, minutes, since } from "../core/units.ts";
+import { hours, instant, type Millis, minutes, seconds, since } from "../core/units.ts";
 import type { GuardAction, GuardAnswer, GuardView, StreetView } from "../core/views.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Display } from "../ports/display.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { LinkState } from "../ports/orders.ts";
-import { guardRoutes, sessionCookie } from "./guard-routes.ts";
+import { behind, type Door, listen } from "./door.ts";
+import { guardRoutes, tokenOf } from "./guard-routes.ts";
 import { guardSight } from "./guard-sight.ts";
-import { PERMISSIONS, securityHeaders } from "./headers.ts";
+import { securityHeaders } from "./headers.ts";
 import { LiveChannel } from "./live-channel.ts";
+import { PinTries } from "./pin-tries.ts";
 import type { Guard } from "./pins.ts";
 import { qrOutline } from "./qr-outline.ts";
-import { knownHost, sameOrigin } from "./same-site.ts";
 import { Sessions } from "./sessions.ts";
+import { WebError } from "./web-error.ts";
 
 /** What the pages are told once for all people; `configure` changes it while they are served. */
 export interface Face {
@@ -57,13 +59,12 @@ export interface Face {
 }
 
 export interface WebOptions extends Face {
-  /** Address to listen on; 127.0.0.1 unless the guard's tablet is another machine. */
-  readonly host: string;
-  /** 0 is any free port. */
+  /** On the loopback, where the board's own screen and the demo look. 0 is any free port. */
   readonly port: number;
-  /** Further names that the server may be called by, without port, as the guard's tablet writes them. */
-  readonly names?: readonly string[];
-  readonly tls?: { readonly cert: string; readonly key: string } | null;
+  /** A second door, for the guard's tablet on the site's network. */
+  readonly network?: Door | null;
+  /** Further names that the server may be called by now, without port, as the guard's tablet writes them. */
+  readonly names?: () => readonly string[];
   readonly clock: Clock;
   /**
    * Milliseconds stamped on each message, by which a page tells one that was held up; the clock's unless given. The
@@ -98,19 +99,9 @@ export interface Web {
   rig(view: RigView): void;
   /** Changes what the pages are told once; open pages connect again and hear it. */
   configure(face: Partial<Face>): void;
-  /** @throws WebError GL-5001 without built pages, GL-5002 where the port is taken. */
+  /** @throws WebError GL-5001 without built pages, GL-5002 where the port of the board's own door is taken. */
   start(): Promise<{ readonly port: number }>;
   stop(): Promise<void>;
-}
-
-/** Why the kiosk's server could not start, and what to do. */
-export class WebError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(`${code}: ${message}`);
-    this.name = "WebError";
-    this.code = code;
-  }
 }
 
 interface Tablet {
@@ -121,7 +112,8 @@ interface Tablet {
 const plainFiles = { index: false, dotfiles: "deny", cacheControl: false } as const;
 const MINUTE = minutes(1);
 const SHIFT = hours(8);
-const BODY_LIMIT = 4096;
+const LOOPBACK = "127.0.0.1";
+const LISTEN_AGAIN = seconds(5);
 const FRAME_LIMIT = 1024;
 
 /** The kiosk's server. Nothing listens and nothing is read before `start()`. */
@@ -132,11 +124,15 @@ export function createWeb(options: WebOptions): Web {
   const guards = new LiveChannel<Tablet>(clock);
   const overview = new LiveChannel<null>(clock);
   const sessions = new Sessions(clock, options.shift ?? SHIFT, (guard) => options.onShift?.(guard));
-  const cookieName = sessionCookie(options.tls != null).name;
-  let app: FastifyInstance | null = null;
+  const pins = new PinTries(clock, options.signIn);
+  const apps: FastifyInstance[] = [];
+  let stopped = false;
+  let cancel = (): void => {};
   let face: Face = options;
   let builtAs = "";
-  const greeting = (): string => JSON.stringify(setupOf(face, builtAs));
+  /** The one-time code is for whoever stands before the board. */
+  const greeting = (door: Door): string =>
+    JSON.stringify(setupOf(door.tls === null ? face : { ...face, firstCode: null }, builtAs));
 
   const shiftOf = (tablet: Tablet): Shift | null => {
     const session = sessions.of(tablet.token);
@@ -170,10 +166,9 @@ export function createWeb(options: WebOptions): Web {
     },
   };
 
-  async function build(): Promise<FastifyInstance> {
+  async function build(door: Door): Promise<FastifyInstance> {
     const pages = options.pages ?? found("the pages", ["../../dist/ui", "../../ui"]);
-    const made = fastify(options.tls ?? null);
-    guardTheDoor(made, options);
+    const made = behind(door, options.names ?? (() => []), logger);
     await made.register(fastifyHelmet, securityHeaders(options.rig === true));
     await made.register(fastifyCookie);
     await made.register(fastifyRateLimit, { global: false });
@@ -189,24 +184,43 @@ export function createWeb(options: WebOptions): Web {
     page("/", "display");
     page("/guard", "guard");
     builtAs = buildOf(pages);
-    made.get("/live/display", { websocket: true }, (socket) => street.add(socket, null, greeting()));
+    made.get("/live/display", { websocket: true }, (socket) => street.add(socket, null, greeting(door)));
     made.get("/live/guard", { websocket: true }, (socket, request) =>
-      guards.add(socket, { token: request.cookies[cookieName] }, greeting()),
+      guards.add(socket, { token: tokenOf(request) }, greeting(door)),
     );
     if (options.rig === true) {
       page("/rig", "rig");
-      made.get("/live/rig", { websocket: true }, (socket) => overview.add(socket, null, greeting()));
+      made.get("/live/rig", { websocket: true }, (socket) => overview.add(socket, null, greeting(door)));
     }
     guardRoutes(made, {
       clock,
       sessions,
-      secure: options.tls != null,
-      signIn: options.signIn,
+      pins,
       onGuardAction: options.onGuardAction,
       onSession: (token) => guards.drop((tablet) => token === null || tablet.token === token),
     });
     await options.routes?.(made);
     return made;
+  }
+
+  async function open(door: Door): Promise<number> {
+    const app = await build(door);
+    const port = await listen(app, door);
+    if (stopped) await app.close();
+    else apps.push(app);
+    logger.info("pages are served", { host: door.host, port, tls: door.tls !== null });
+    return port;
+  }
+
+  /** A network that isn't up yet keeps no lane from starting: its door opens once the address is there. */
+  async function openOnceThere(door: Door, told = false): Promise<void> {
+    try {
+      await open(door);
+    } catch (error) {
+      if (!(error instanceof WebError)) throw error;
+      if (!told) logger.warn(error.message, { code: error.code });
+      if (!stopped) cancel = clock.after(LISTEN_AGAIN, () => void openOnceThere(door, true));
+    }
   }
 
   return {
@@ -223,54 +237,17 @@ export function createWeb(options: WebOptions): Web {
       overview.drop(() => true);
     },
     async start() {
-      app = await build();
-      try {
-        await app.listen({ host: options.host, port: options.port });
-      } catch (error) {
-        await app.close();
-        throw listenError(error, options);
-      }
-      const address = app.server.address();
-      const port = typeof address === "object" && address !== null ? address.port : options.port;
-      logger.info("pages are served", { port, tls: options.tls != null });
+      const port = await open({ host: LOOPBACK, port: options.port, tls: null });
+      if (options.network != null) await openOnceThere(options.network);
       return { port };
     },
     async stop() {
+      stopped = true;
+      cancel();
       for (const channel of [street, guards, overview]) channel.stop();
-      await app?.close();
-      app = null;
+      await Promise.all(apps.splice(0).map((app) => app.close()));
     },
   };
-}
-
-function fastify(tls: { readonly cert: string; readonly key: string } | null): FastifyInstance {
-  const common = { bodyLimit: BODY_LIMIT, trustProxy: false, forceCloseConnections: true, requestTimeout: 10_000 };
-  // The two kinds of server differ in type only; nothing here depends on which it is.
-  return tls === null ? Fastify(common) : (Fastify({ ...common, https: { ...tls } }) as unknown as FastifyInstance);
-}
-
-/** Checks that hold for every route, those of others included. */
-function guardTheDoor(app: FastifyInstance, options: WebOptions): void {
-  const scheme = options.tls != null ? "https" : "http";
-  const known = new Set(["localhost", "127.0.0.1", "[::1]", options.host, ...(options.names ?? [])]);
-  app.removeContentTypeParser("text/plain");
-  app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.header("permissions-policy", PERMISSIONS);
-    reply.header("cache-control", "no-cache");
-    const reads = request.method === "GET" || request.method === "HEAD";
-    const opens = request.headers.upgrade !== undefined;
-    // Nobody reads an upgraded socket that was refused, so nobody would notice that the other end left.
-    if (opens) reply.raw.once("finish", () => request.raw.socket.destroy());
-    if (!knownHost(request.headers.host, known)) return reply.code(421).send({ error: "unknown host" });
-    if ((!reads || opens) && !sameOrigin(request.headers, scheme))
-      return reply.code(403).send({ error: "only pages of this kiosk may ask" });
-  });
-  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) options.logger.error("a request failed", { status });
-    return reply.code(status).send({ ok: false, why: status >= 500 ? "failed" : "refused" });
-  });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ ok: false, why: "nothing here" }));
 }
 
 function setupOf({ lane, site, look = {}, firstCode = null }: Face, build: string): Setup {
@@ -305,14 +282,4 @@ function found(what: string, places: readonly string[]): string {
 function buildOf(pages: string): string {
   const stamp = join(pages, "build.txt");
   return existsSync(stamp) ? readFileSync(stamp, "utf8").trim() : randomBytes(6).toString("hex");
-}
-
-function listenError(error: unknown, options: WebOptions): unknown {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
-  const where = `${options.host}:${options.port}`;
-  if (code === "EADDRINUSE")
-    return new WebError("GL-5002", `${where} is taken by another program; end it or choose another port with --port`);
-  if (code === "EACCES") return new WebError("GL-5002", `${where} may not be opened; choose a port above 1023`);
-  if (code === "EADDRNOTAVAIL") return new WebError("GL-5002", `this machine has no address ${options.host}`);
-  return error;
 }

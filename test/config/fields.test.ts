@@ -93,6 +93,7 @@ const readers: Readonly<Record<string, string>> = {
   "replay.siteKey": "src/main-trust.ts",
   "web.host": "src/main-web.ts",
   "web.port": "src/main-web.ts",
+  "web.tlsPort": "src/main-web.ts",
   "web.certificate": "src/main-web.ts",
   "web.key": "src/main-web.ts",
   "web.idleSignOut": "src/web/technician/panel.ts",

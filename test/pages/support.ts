@@ -117,7 +117,6 @@ export class Kiosk {
 
   static async start(changes: Partial<WebOptions> = {}): Promise<Kiosk> {
     const web = createWeb({
-      host: "127.0.0.1",
       port: 0,
       clock: new TestClock(),
       logger: quiet,

@@ -69,7 +69,7 @@ export class PanelRig {
       bench,
       settings: new Settings(join(folder, "lane.json"), join(folder, "history"), now),
       trial,
-      access: new Access(new PanelSessions(folder, this.boot, minutes(15)), code, bench.clock, false),
+      access: new Access(new PanelSessions(folder, this.boot, minutes(15)), code, bench.clock),
       code,
       staff: new StaffBook(folder, { hash: hashPin, find: findGuard }),
       wizard: new Wizard(folder, now),
@@ -86,7 +86,6 @@ export class PanelRig {
       codeKept: () => {},
     };
     this.#web = createWeb({
-      host: "127.0.0.1",
       port: this.port,
       clock: bench.clock,
       logger: quiet,

@@ -176,7 +176,7 @@ describe("who may speak to the server", () => {
   );
 
   it("answers to a further name that the configuration gives it", async () => {
-    const { port } = await started({ names: ["kiosk"] });
+    const { port } = await started({ names: () => ["kiosk"] });
     const { request } = await import("node:http");
     const code = await new Promise((resolve) => {
       request({ host: "127.0.0.1", port, path: "/", headers: { host: `kiosk:${port}` } }, (response) => {

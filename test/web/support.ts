@@ -80,7 +80,6 @@ export function pagesOnDisk(): { pages: string; sounds: string } {
 
 export function webOptions(changes: Partial<WebOptions> = {}): WebOptions {
   return {
-    host: "127.0.0.1",
     port: 0,
     clock: new HandClock(),
     logger: quiet,
@@ -108,9 +107,12 @@ export class Listener {
   closed: number | null = null;
   refused: number | null = null;
 
-  constructor(port: number, path: string, headers: Record<string, string> = {}) {
-    const host = `127.0.0.1:${port}`;
-    this.socket = new WebSocket(`ws://${host}${path}`, { headers: { origin: `http://${host}`, ...headers } });
+  /** `ca`: over TLS, to a certificate of that authority. */
+  constructor(port: number, path: string, headers: Record<string, string> = {}, ca: string | null = null) {
+    const host = ca === null ? `127.0.0.1:${port}` : `localhost:${port}`;
+    const s = ca === null ? "" : "s";
+    const options = { headers: { origin: `http${s}://${host}`, ...headers }, ...(ca === null ? {} : { ca }) };
+    this.socket = new WebSocket(`ws${s}://${host}${path}`, options);
     const woken = (): void => {
       for (const wake of this.#wake.splice(0)) wake();
     };

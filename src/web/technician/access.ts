@@ -100,20 +100,16 @@ export class Access {
   readonly #code: TechnicianCode;
   readonly #clock: Clock;
   readonly #attempts = new Attempts();
-  readonly #cookie: string;
-  readonly #secure: boolean;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(sessions: PanelSessions, code: TechnicianCode, clock: Clock, secure: boolean) {
+  constructor(sessions: PanelSessions, code: TechnicianCode, clock: Clock) {
     this.sessions = sessions;
     this.#code = code;
     this.#clock = clock;
-    this.#secure = secure;
-    this.#cookie = secure ? "__Host-technician" : "technician";
   }
 
   tokenOf(request: FastifyRequest): string | undefined {
-    return request.cookies[this.#cookie];
+    return request.cookies[cookieOf(request).name];
   }
 
   session(request: FastifyRequest): PanelSession | null {
@@ -152,7 +148,8 @@ export class Access {
 
   signOut(request: FastifyRequest, reply: FastifyReply): void {
     this.sessions.end(this.tokenOf(request));
-    reply.clearCookie(this.#cookie, this.#attributes());
+    const cookie = cookieOf(request);
+    reply.clearCookie(cookie.name, cookie.attributes);
   }
 
   async #try(text: string, by: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -169,11 +166,16 @@ export class Access {
     }
     this.#attempts.right(request.ip);
     const token = this.sessions.begin({ kind, by });
-    reply.setCookie(this.#cookie, token, this.#attributes());
+    const cookie = cookieOf(request);
+    reply.setCookie(cookie.name, token, cookie.attributes);
     return { ok: true, kind };
   }
+}
 
-  #attributes() {
-    return { path: "/", httpOnly: true, sameSite: "strict", secure: this.#secure } as const;
-  }
+function cookieOf({ protocol }: FastifyRequest) {
+  const secure = protocol === "https";
+  return {
+    name: secure ? "__Host-technician" : "technician",
+    attributes: { path: "/", httpOnly: true, sameSite: "strict", secure },
+  } as const;
 }

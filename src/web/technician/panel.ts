@@ -37,7 +37,7 @@ export function createPanel({ bench, config, file, changing, provisioningKeys, .
     bench,
     settings: new Settings(file, configHistory(directory), now),
     trial: laneTrial(bench, changing),
-    access: new Access(sessions, code, bench.clock, config.web.certificate !== null),
+    access: new Access(sessions, code, bench.clock),
     code,
     staff: new StaffBook(directory, { hash: hashPin, find: findGuard }),
     wizard: new Wizard(directory, now),
