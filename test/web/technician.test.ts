@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -282,6 +283,37 @@ describe("what the panel gives out", () => {
     socket.close();
     const files = readdirSync(rig.folder, { recursive: true, encoding: "utf8" });
     expect(files.filter((name) => /jpe?g|png/i.test(name))).toEqual([]);
+  }, 30_000);
+
+  it("says where a code was and how long it is, and nothing of what it says (P15)", async () => {
+    const caller = await technician();
+    const said: string[] = [];
+    const socket = new WebSocket(`ws://localhost:${rig.port}/technician/live`, {
+      headers: { origin: rig.url, cookie: caller.cookie },
+    });
+    socket.on("message", (data) => void said.push(String(data)));
+    await new Promise((resolve) => socket.once("message", resolve));
+    await rig.bench.camera.start();
+    rig.bench.camera.push({ width: 64, height: 48, format: "yuyv", data: new Uint8Array(64 * 48 * 2).fill(120) });
+    const text = "PLANTED-4b1f7c";
+    const bytes = new TextEncoder().encode(text);
+    const corners = [
+      [8, 8],
+      [40, 8],
+      [40, 40],
+      [8, 40],
+    ] as const;
+    const at = rig.bench.clock.monotonic();
+    const code = { at, reader: "camera" as const, bytes, text, corners, colour: null };
+    const how = { rung: "plain", ms: 12 };
+    for (const listener of rig.bench.resultListeners)
+      listener({ at, codes: [code], guidance: null, aim: corners, busy: true, how });
+    while (!said.some((one) => one.includes(`"bytes":${bytes.length}`)))
+      await new Promise((resolve) => socket.once("message", resolve));
+    socket.close();
+    const digest = createHash("sha256").update(text).digest("hex");
+    for (const hidden of [text, Buffer.from(text).toString("base64"), Buffer.from(text).toString("hex"), digest])
+      expect(said.join("\n")).not.toContain(hidden);
   }, 30_000);
 
   it("moves the turnstile only in maintenance mode with nobody in the way", async () => {
