@@ -8,7 +8,7 @@ import type { Envelope } from "../../src/protocol/envelope.ts";
 import { folder } from "../control-room/support/room.ts";
 import { findings } from "./axe.ts";
 import { morning, type Seeded, seededRoom } from "./control-room-seed.ts";
-import { launch, pictures } from "./support.ts";
+import { launch, picture } from "./support.ts";
 
 async function signIn(browser: Browser, room: Seeded, id: string, first: () => void = () => {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
@@ -265,7 +265,7 @@ describe("the control room's page in Chromium", () => {
         expect([name, await page.evaluate(() => document.body.scrollWidth - innerWidth)]).toEqual([name, 0]);
         for (const _ of ["as it is by the clock", "and the other one"]) {
           const mode = await page.evaluate(() => document.body.dataset.mode);
-          await page.screenshot({ path: join(pictures, `${name}-${mode}.png`) });
+          await picture(page, `${name}-${mode}`);
           await page.keyboard.press("d");
           expect([name, await findings(page, { only: "color-contrast" })]).toEqual([name, []]);
         }

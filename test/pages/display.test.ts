@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import type jsqr from "jsqr";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
@@ -14,7 +13,7 @@ import { denials, grounds, rowOf, sameWords } from "../ui/street-table.ts";
 import { findings } from "./axe.ts";
 import { misfits } from "./measure.ts";
 import { everyScreen, viewOf } from "./screens.ts";
-import { contextOf, Kiosk, launch, openDisplay, pictures, shows } from "./support.ts";
+import { contextOf, Kiosk, launch, openDisplay, picture, shows } from "./support.ts";
 import { beats, type Witness, witnessed } from "./witness.ts";
 
 const jsQR = createRequire(import.meta.url)("jsqr") as typeof jsqr;
@@ -148,8 +147,8 @@ describe.each(["landscape", "portrait"] as const)("every street screen, %s", (si
       const steps = screen === "no-credential" || screen === "needs-conversion";
       expect(seen.smallest).toBeGreaterThanOrEqual(steps ? 22 : size === "portrait" ? 24 : 26);
 
-      const picture = await page.screenshot({ path: join(pictures, `display-${screen}-${size}.png`) });
-      expect(await warmPixels(picture)).toBe(0);
+      await picture(page, `display-${screen}-${size}`);
+      expect(await warmPixels(await page.screenshot())).toBe(0);
       expect(await findings(page, { enhanced: true })).toEqual([]);
     },
   );
@@ -230,7 +229,7 @@ describe("big type", () => {
     }
     expect(heights.go).toBe(size === "landscape" ? 176 : 168);
     await shows(page, big, viewOf("go"));
-    await page.screenshot({ path: join(pictures, `display-go-big-${size}.png`) });
+    await picture(page, `display-go-big-${size}`);
     await page.context().close();
     await big.stop();
   });
@@ -246,7 +245,7 @@ describe("a site's own display", () => {
       await shows(page, compound, viewOf("no-credential"));
       expect(await page.locator(".place-code svg.qr .qr-modules").count()).toBe(1);
       expect(await misfits(page)).toEqual([]);
-      await page.screenshot({ path: join(pictures, `place-code-${size}.png`) });
+      await picture(page, `place-code-${size}`);
       await page.context().close();
       await compound.stop();
     },

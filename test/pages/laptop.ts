@@ -1,9 +1,9 @@
 /** A technician's page before a panel over a bench of fakes; what goes wrong in the page is kept. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { PanelRig } from "../support/panel.ts";
 import { findings } from "./axe.ts";
-import { pictures } from "./support.ts";
+import { picture } from "./support.ts";
 
 export const CODE = "valve-71-moss";
 
@@ -56,10 +56,10 @@ export class Laptop {
     return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   }
 
-  /** A picture is left to look at. */
+  /** As a picture would show it. */
   async pictured(name: string): Promise<void> {
     await this.page.evaluate(() => document.fonts.ready.then(() => {}));
-    await this.page.screenshot({ path: join(pictures, `technician-${name}.png`) });
+    await picture(this.page, `technician-${name}`);
   }
 
   /** The same, and what axe-core finds on it (WCAG 2.2 A and AA), each with the picture's name. */

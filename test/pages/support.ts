@@ -9,9 +9,14 @@ import type { Logger } from "../../src/ports/logger.ts";
 import { createWeb, type WebOptions } from "../../src/web/server.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-/** Where pictures of every screen are left to look at. */
-export const pictures = join(root, "out/screens");
-mkdirSync(pictures, { recursive: true });
+const pictures = join(root, "out/screens");
+
+/** Leaves a picture of the page in `out/screens`, where PICTURES asks for it: several hundred of them take a minute. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
 
 /**
  * What the browser leaves out. The switch is one list and ours replaces playwright's, so its own that matter stand here as

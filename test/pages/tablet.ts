@@ -1,9 +1,8 @@
 /** A guard's tablet before a lane that says what the test says, and what was asked of the lane. */
-import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { instantFromIso, later, minutes } from "../../src/core/units.ts";
 import type { GuardAction, GuardAnswer } from "../../src/core/views.ts";
-import { contextOf, Kiosk, pictures } from "./support.ts";
+import { contextOf, Kiosk, picture } from "./support.ts";
 
 export type Held = "tablet" | "tablet upright";
 export type Language = "zh" | "en";
@@ -68,8 +67,8 @@ export class Tablet {
     await this.page.waitForSelector("[data-push=sign-out]");
   }
 
-  shot(name: string): Promise<Buffer> {
-    return this.page.screenshot({ path: join(pictures, `guard-${name}.png`) });
+  shot(name: string): Promise<void> {
+    return picture(this.page, `guard-${name}`);
   }
 
   async close(): Promise<void> {
