@@ -1,6 +1,5 @@
 /**
- * Puts the pictures that `PICTURES=1 npm run test:pages` left in out/screens on one sheet:
- * `npx tsx test/pages/contact-sheet.ts [file]`.
+ * Puts the pictures that the tests left in out/screens on one sheet: `npx tsx test/pages/contact-sheet.ts [file]`.
  * Without a file it goes to out/screens/contact-sheet.png; the README's is test/pages/contact-sheet.png.
  */
 import { existsSync } from "node:fs";

@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import mqtt, { type MqttClient } from "mqtt";
+import type { Browser, Page } from "playwright-core";
 import { type Broker, startBroker } from "../../src/control-room/broker.ts";
 import type { Case } from "../../src/control-room/cases/case.ts";
 import { type ControlRoom, startControlRoom } from "../../src/control-room/control-room.ts";
@@ -219,4 +220,17 @@ export async function morning(room: Seeded, flood: number): Promise<void> {
   });
   await room.settled();
   for (const src of ["linqu/scenic/lane-01", "linqu/scenic/lane-02"]) await room.death(src);
+}
+
+/** A page of the room with somebody signed in; `first` runs in it before its own scripts. */
+export async function signIn(browser: Browser, room: Seeded, id: string, first: () => void = () => {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  const page = await context.newPage();
+  await page.addInitScript(first);
+  await page.goto(room.room.url);
+  await page.fill("[name=id]", id);
+  await page.fill("[name=password]", `a-good-password-${id}`);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".head .clock");
+  return page;
 }

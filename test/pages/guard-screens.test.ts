@@ -71,7 +71,7 @@ describe.each(ways)("the guard's view, %s on a %s", (language, size) => {
     expect(await covered(page), name).toEqual([]);
     expect(await findings(page), name).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBe(0);
-    await tablet.shot(`${name}-${language}-${held}`);
+    await tablet.shot(`${name}-${language}-${held}`, held === "portrait");
   };
   const texts = (selector: string): Promise<string> => page.locator(selector).first().innerText();
 
@@ -153,7 +153,7 @@ describe.each(ways)("the guard's view, %s on a %s", (language, size) => {
       expect(tablet.asked).toEqual([]);
       expect(await page.locator("dialog").count()).toBe(0);
       expect(await covered(page), code).toEqual([]);
-      await tablet.shot(`reason-${code}-${language}-${held}`);
+      await tablet.shot(`reason-${code}-${language}-${held}`, held === "portrait");
       // Reasons with the same colours and the same buttons are the same page to axe.
       const look = [row.tone, row.clears, row.filled].join();
       if (!looked.has(look)) expect(await findings(page), code).toEqual([]);

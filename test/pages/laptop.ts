@@ -57,14 +57,14 @@ export class Laptop {
   }
 
   /** As a picture would show it. */
-  async pictured(name: string): Promise<void> {
+  async pictured(name: string, variant = false): Promise<void> {
     await this.page.evaluate(() => document.fonts.ready.then(() => {}));
-    await picture(this.page, `technician-${name}`);
+    await picture(this.page, `technician-${name}`, variant);
   }
 
   /** The same, and what axe-core finds on it (WCAG 2.2 A and AA), each with the picture's name. */
-  async findings(name: string): Promise<string[]> {
-    await this.pictured(name);
+  async findings(name: string, variant = false): Promise<string[]> {
+    await this.pictured(name, variant);
     return (await findings(this.page)).map((finding) => `${name}: ${finding}`);
   }
 

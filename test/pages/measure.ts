@@ -65,12 +65,22 @@ export function misfits(page: Page): Promise<string[]> {
 export function covered(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const dialog = document.querySelector("dialog[open]");
+    // What a part that scrolls has out of its sight is covered by nothing.
+    const scrolledAway = (one: Element, x: number, y: number): boolean => {
+      for (let around = one.parentElement; around !== null; around = around.parentElement) {
+        const box = around.getBoundingClientRect();
+        const scrolls = /auto|scroll/.test(getComputedStyle(around).overflow);
+        if (scrolls && (x < box.left || x > box.right || y < box.top || y > box.bottom)) return true;
+      }
+      return false;
+    };
     return [...(dialog ?? document).querySelectorAll<HTMLElement>("button, input, select, textarea, summary, a[href]")]
       .filter((one) => one.checkVisibility())
       .filter((one) => {
         const { x, y, width, height } = one.getBoundingClientRect();
         const [middleX, middleY] = [x + width / 2, y + height / 2];
         if (middleX < 0 || middleX > innerWidth || middleY < 0 || middleY > innerHeight) return false;
+        if (scrolledAway(one, middleX, middleY)) return false;
         const top = document.elementFromPoint(middleX, middleY);
         return top === null || !one.contains(top);
       })

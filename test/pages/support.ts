@@ -11,9 +11,12 @@ import { createWeb, type WebOptions } from "../../src/web/server.ts";
 const root = resolve(import.meta.dirname, "../..");
 const pictures = join(root, "out/screens");
 
-/** Leaves a picture of the page in `out/screens`, where PICTURES asks for it: several hundred of them take a minute. */
-export async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.PICTURES === undefined) return;
+/**
+ * Leaves a picture of the page in `out/screens`. `variant`: of a screen that another picture shows already, the other way
+ * up or in the other light; PICTURES=all asks for those as well, which takes half a minute more.
+ */
+export async function picture(page: Page, name: string, variant = false): Promise<void> {
+  if (variant && process.env.PICTURES !== "all") return;
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }

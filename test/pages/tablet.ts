@@ -67,8 +67,8 @@ export class Tablet {
     await this.page.waitForSelector("[data-push=sign-out]");
   }
 
-  shot(name: string): Promise<void> {
-    return picture(this.page, `guard-${name}`);
+  shot(name: string, variant = false): Promise<void> {
+    return picture(this.page, `guard-${name}`, variant);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,11 @@
 import "../shared/base.css";
 import "./style.css";
+import "./frame.css";
+import "./list.css";
+import "./detail.css";
+import "./tables.css";
+import "./places.css";
+import "./narrow.css";
 import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Me, RoomCase } from "../../core/room.ts";
