@@ -143,8 +143,7 @@ describe.each(["landscape", "portrait"] as const)("every street screen, %s", (si
       const steps = screen === "no-credential" || screen === "needs-conversion";
       expect(seen.smallest).toBeGreaterThanOrEqual(steps ? 22 : size === "portrait" ? 24 : 26);
 
-      await picture(page, `display-${screen}-${size}`);
-      expect(await warmPixels(await page.screenshot())).toBe(0);
+      expect(await warmPixels(await picture(page, `display-${screen}-${size}`))).toBe(0);
       expect(await findings(page, { enhanced: true })).toEqual([]);
     },
   );

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { PanelRig } from "../support/panel.ts";
 import { findings } from "./axe.ts";
-import { picture } from "./support.ts";
+import { onePictureMore, picture } from "./support.ts";
 
 export const CODE = "valve-71-moss";
 
@@ -59,7 +59,7 @@ export class Laptop {
   /** As a picture would show it. */
   async pictured(name: string, variant = false): Promise<void> {
     await this.page.evaluate(() => document.fonts.ready.then(() => {}));
-    await picture(this.page, `technician-${name}`, variant);
+    await (variant ? onePictureMore : picture)(this.page, `technician-${name}`);
   }
 
   /** The same, and what axe-core finds on it (WCAG 2.2 A and AA), each with the picture's name. */

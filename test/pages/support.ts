@@ -11,14 +11,15 @@ import { createWeb, type WebOptions } from "../../src/web/server.ts";
 const root = resolve(import.meta.dirname, "../..");
 const pictures = join(root, "out/screens");
 
-/**
- * Leaves a picture of the page in `out/screens`. `variant`: of a screen that another picture shows already, the other way
- * up or in the other light; PICTURES=all asks for those as well, which takes half a minute more.
- */
-export async function picture(page: Page, name: string, variant = false): Promise<void> {
-  if (variant && process.env.PICTURES !== "all") return;
+/** Takes a picture of the page and leaves it in `out/screens`. */
+export function picture(page: Page, name: string): Promise<Buffer> {
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  return page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+/** One more picture of a screen that another shows already, the other way up; only where PICTURES=all asks for it. */
+export async function onePictureMore(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES === "all") await picture(page, name);
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { instantFromIso, later, minutes } from "../../src/core/units.ts";
 import type { GuardAction, GuardAnswer } from "../../src/core/views.ts";
-import { contextOf, Kiosk, picture } from "./support.ts";
+import { contextOf, Kiosk, onePictureMore, picture } from "./support.ts";
 
 export type Held = "tablet" | "tablet upright";
 export type Language = "zh" | "en";
@@ -67,8 +67,8 @@ export class Tablet {
     await this.page.waitForSelector("[data-push=sign-out]");
   }
 
-  shot(name: string, variant = false): Promise<void> {
-    return picture(this.page, `guard-${name}`, variant);
+  async shot(name: string, variant = false): Promise<void> {
+    await (variant ? onePictureMore : picture)(this.page, `guard-${name}`);
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { RoomStream } from "../../core/room.ts";
 import { placeOf, useRoom } from "./context.ts";
 import { grouped, roughly } from "./format.ts";
+import { Page } from "./page.tsx";
 import { LaneSign } from "./signs.tsx";
 
 type Ranges = readonly (readonly [number, number])[];
@@ -29,7 +30,7 @@ export function Completeness() {
   const shed = heard.reduce((sum, one) => sum + one.shedCount, 0);
   const heads = ["lanes", "headNo", "received", "gone", "shedShort", "backlog", "lastHeard", "bar", "remark"] as const;
   return (
-    <main class="page completeness">
+    <Page class="completeness">
       <header>
         <div>
           <h1>{t("completeness")}</h1>
@@ -81,7 +82,7 @@ export function Completeness() {
           {t("legendStale")}
         </li>
       </ul>
-    </main>
+    </Page>
   );
 }
 

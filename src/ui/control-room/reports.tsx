@@ -2,12 +2,13 @@ import { useEffect, useState } from "preact/hooks";
 import type { RoomAuditEntry, RoomQuarter } from "../../core/room.ts";
 import { placeOf, useRoom } from "./context.ts";
 import { clockTime, shortTime, startOfDay } from "./format.ts";
+import { Page } from "./page.tsx";
 
 /** Persons by outcome per quarter-hour and lane, as published: no cell of 1 to 4. */
 export function Counts() {
   const room = useRoom();
   const { api, speech, state } = room;
-  const [quarters, setQuarters] = useState<readonly RoomQuarter[]>([]);
+  const [quarters, setQuarters] = useState<readonly RoomQuarter[] | null>(null);
   useEffect(() => {
     const read = (): void => {
       const from = startOfDay(state.now());
@@ -17,9 +18,10 @@ export function Counts() {
     const timer = setInterval(read, 60_000);
     return () => clearInterval(timer);
   }, [api, state]);
+  if (quarters === null) return <main class="page loading">{speech.t("loading")}</main>;
   const outcomes = [...new Set(quarters.flatMap((one) => Object.keys(one.persons)))].sort();
   return (
-    <main class="page">
+    <Page>
       <h1>{speech.t("countsTitle")}</h1>
       <p class="hint">{speech.t("countsHint")}</p>
       {quarters.length === 0 ? (
@@ -54,7 +56,7 @@ export function Counts() {
           </tbody>
         </table>
       )}
-    </main>
+    </Page>
   );
 }
 
@@ -77,7 +79,7 @@ export function Audit() {
   if (!allowed) return <main class="page quiet">{speech.t("notAllowed")}</main>;
   const { t } = speech;
   return (
-    <main class="page">
+    <Page>
       <h1>{t("auditTitle")}</h1>
       <p class="hint">
         {t("auditHint")} ·{" "}
@@ -116,6 +118,6 @@ export function Audit() {
       <button type="button" onClick={older}>
         {t("older")}
       </button>
-    </main>
+    </Page>
   );
 }
