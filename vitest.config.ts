@@ -44,6 +44,8 @@ export default defineConfig({
           name: "pages",
           include: ["test/pages/**/*.test.ts"],
           exclude: [installation],
+          // One file after another in the same worker: each would load the whole product anew.
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
