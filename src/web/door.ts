@@ -49,12 +49,11 @@ export function behind(door: Door, names: () => readonly string[], logger: Logge
   return app;
 }
 
-/** Begins to listen; gives the port. @throws WebError GL-5002 where that address can't be had; `app` is closed then. */
+/** Begins to listen; gives the port. @throws WebError GL-5002 where that address can't be had; it may be tried again. */
 export async function listen(app: FastifyInstance, door: Door): Promise<number> {
   try {
     await app.listen({ host: door.host, port: door.port });
   } catch (error) {
-    await app.close();
     throw listenError(error, door);
   }
   const address = app.server.address();

@@ -184,13 +184,13 @@ export function createWeb(options: WebOptions): Web {
     page("/", "display");
     page("/guard", "guard");
     builtAs = buildOf(pages);
-    made.get("/live/display", { websocket: true }, (socket) => street.add(socket, null, greeting(door)));
+    made.get("/live/display", { websocket: true }, (socket) => street.add(socket, null, greeting(door), door));
     made.get("/live/guard", { websocket: true }, (socket, request) =>
-      guards.add(socket, { token: tokenOf(request) }, greeting(door)),
+      guards.add(socket, { token: tokenOf(request) }, greeting(door), door),
     );
     if (options.rig === true) {
       page("/rig", "rig");
-      made.get("/live/rig", { websocket: true }, (socket) => overview.add(socket, null, greeting(door)));
+      made.get("/live/rig", { websocket: true }, (socket) => overview.add(socket, null, greeting(door), door));
     }
     guardRoutes(made, {
       clock,
@@ -200,26 +200,25 @@ export function createWeb(options: WebOptions): Web {
       onSession: (token) => guards.drop((tablet) => token === null || tablet.token === token),
     });
     await options.routes?.(made);
+    apps.push(made);
     return made;
   }
 
-  async function open(door: Door): Promise<number> {
-    const app = await build(door);
+  async function open(door: Door, app: FastifyInstance): Promise<number> {
     const port = await listen(app, door);
-    if (stopped) await app.close();
-    else apps.push(app);
     logger.info("pages are served", { host: door.host, port, tls: door.tls !== null });
     return port;
   }
 
   /** A network that isn't up yet keeps no lane from starting: its door opens once the address is there. */
-  async function openOnceThere(door: Door, told = false): Promise<void> {
+  async function openOnceThere(door: Door, app: FastifyInstance, told = false): Promise<void> {
     try {
-      await open(door);
+      await open(door, app);
     } catch (error) {
-      if (!(error instanceof WebError)) throw error;
-      if (!told) logger.warn(error.message, { code: error.code });
-      if (!stopped) cancel = clock.after(LISTEN_AGAIN, () => void openOnceThere(door, true));
+      if (stopped) return;
+      const why = error instanceof WebError ? error.message : "the door can't be opened";
+      if (!told) logger.warn(`${why}; trying again`, { code: "GL-5002" });
+      cancel = clock.after(LISTEN_AGAIN, () => void openOnceThere(door, app, true));
     }
   }
 
@@ -237,8 +236,9 @@ export function createWeb(options: WebOptions): Web {
       overview.drop(() => true);
     },
     async start() {
-      const port = await open({ host: LOOPBACK, port: options.port, tls: null });
-      if (options.network != null) await openOnceThere(options.network);
+      const own: Door = { host: LOOPBACK, port: options.port, tls: null };
+      const port = await open(own, await build(own));
+      if (options.network != null) await openOnceThere(options.network, await build(options.network));
       return { port };
     },
     async stop() {

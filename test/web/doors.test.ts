@@ -114,6 +114,15 @@ describe("a kiosk with a tablet on the site's network", () => {
     }
   });
 
+  it("keeps the board's own screen a place, however many come over the network", async () => {
+    const { port, network } = await withTwoDoors();
+    const far = (): Listener => new Listener(network, "/live/display", {}, authority.certificate);
+    for (const page of Array.from({ length: 32 }, far)) await page.until(({ told }) => told.length === 1);
+    expect((await far().until(({ closed }) => closed !== null)).closed).toBe(1013);
+    const own = await new Listener(port, "/live/display").until(({ told }) => told.length === 1);
+    expect(own.told[0]).toMatchObject({ kind: "setup" });
+  });
+
   it("opens no door after it was stopped", async () => {
     const clock = new HandClock();
     const there = await held();
