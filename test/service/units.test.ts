@@ -1,5 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -14,6 +17,11 @@ function settings(file: string): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 const analyze = spawnSync("systemd-analyze", ["--version"]).error === undefined;
+
+const unknownSettings = (file: string): readonly string[] => {
+  const { stderr } = spawnSync("systemd-analyze", ["verify", join(root, file)], { encoding: "utf8" });
+  return stderr.split("\n").filter((line) => /Unknown|ignoring|Failed to parse/.test(line));
+};
 
 describe.each(["greenlane", "greenlane-control-room"])("%s.service", (unit) => {
   const file = `systemd/${unit}.service`;
@@ -34,8 +42,35 @@ describe.each(["greenlane", "greenlane-control-room"])("%s.service", (unit) => {
   });
 
   it.skipIf(!analyze)("has no setting that systemd doesn't know", () => {
-    const { stderr } = spawnSync("systemd-analyze", ["verify", join(root, file)], { encoding: "utf8" });
-    expect(stderr.split("\n").filter((line) => /Unknown|ignoring|Failed to parse/.test(line))).toEqual([]);
+    expect(unknownSettings(file)).toEqual([]);
+  });
+});
+
+describe("greenlane-display.service", () => {
+  const file = "systemd/greenlane-display.service";
+
+  it.skipIf(!analyze)("has no setting that systemd doesn't know", () => {
+    expect(unknownSettings(file)).toEqual([]);
+  });
+
+  it("opens no browser before the lane serves its page, however long that takes", async () => {
+    const script = /^\/bin\/bash -c '(.*)'$/.exec(settings(file).get("ExecStartPre")?.[0] ?? "")?.[1] ?? "";
+    const folder = mkdtempSync(join(tmpdir(), "display-"));
+    // A second is over as soon as somebody asked for it, and leaves a trace.
+    writeFileSync(join(folder, "sleep"), `#!/bin/sh\n: > ${folder}/waited\n`, { mode: 0o755 });
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+
+    const waiting = spawn("/bin/bash", ["-c", script], { env: { PATH: folder, PORT: String(port) }, stdio: "ignore" });
+    const ended = once(waiting, "exit");
+    while (!existsSync(join(folder, "waited"))) await new Promise(setImmediate);
+    expect(waiting.exitCode).toBeNull();
+    server.listen(port, "127.0.0.1");
+    expect(await ended).toEqual([0, null]);
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(folder, { recursive: true });
   });
 });
 
