@@ -3,7 +3,8 @@
  *
  * Opened in two steps. `open` takes the fire contact first, so that `active("fire")` is true to the world before any
  * output is set; `holdShut` then takes the outputs at their rest levels and holds the free-passage output, unless the
- * way is to stay free. A line that cannot be read counts as fire where it is the fire contact, and as a fault otherwise.
+ * way is to stay free. A fire before `start` frees the way at once, without a lane, and is told at `start` even where its
+ * contact has closed again. A line that cannot be read counts as fire where it is the fire contact, and as a fault otherwise.
  */
 import type { Direction } from "../../src/core/flow.ts";
 import { type Millis, millis } from "../../src/core/units.ts";
@@ -66,6 +67,7 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
   readonly #releases = new Map<Direction, { readonly output: LineOutput; readonly wire: Wire }>();
   #holder: { readonly output: LineOutput; readonly wire: Wire } | null = null;
   #freed = false;
+  #burnedBefore = false;
   readonly #faults = new Set<"inputs" | "outputs">();
   #running = false;
   #cancels: (() => void)[] = [];
@@ -123,6 +125,7 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
       this.#clock.every(KEEP_ALIVE, () => void this.#keepAlive()),
     ];
     for (const [name, sensed] of this.#sensed) if (sensed.level.value && isLine(name)) this.#tellLine(name, true);
+    if (this.#burnedBefore && !this.active("fire")) for (const active of [true, false]) this.#tellLine("fire", active);
     const failed = taken.find((each) => each.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
@@ -247,6 +250,10 @@ export class GpioTurnstile implements Inputs, ReleasePort, FreePassage {
       return;
     }
     if (name === "mains-lost" && active) this.#passes.powerLost();
+    if (!this.#running && active && (name === "fire" || name === "fire-loop")) {
+      this.#burnedBefore = true;
+      this.free();
+    }
     this.#tellLine(name === "fire-loop" ? "fire" : name, name === "fire-loop" ? this.active("fire") : active);
   }
 

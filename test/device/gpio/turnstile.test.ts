@@ -200,6 +200,25 @@ describe("inputs", () => {
     expect(turnstile.active("fire")).toBe(true);
   });
 
+  it.each(["stays open", "closes again"] as const)(
+    "free the way at once in a fire before start, and tell it at start, though the contact %s",
+    async (then) => {
+      await turnstile.open();
+      await turnstile.holdShut(false);
+      await clock.pass(100);
+      expect(body.free()).toBe(false);
+      setContact(chip, "fire", true);
+      await clock.pass(200);
+      expect(body.free()).toBe(true);
+      if (then === "closes again") setContact(chip, "fire", false);
+      await clock.pass(5000);
+      await turnstile.start();
+      await clock.pass(2000);
+      expect(body.free()).toBe(true);
+      expect(events).toContain("fire true");
+    },
+  );
+
   it("take either end of a supervised fire loop for fire", async () => {
     build({ fireLoop: { line: 20, activeLow: true } });
     chip.set(20, true);
