@@ -9,7 +9,7 @@ import type { SoundSet } from "./sound-set.ts";
 import { SAMPLE_RATE, wavOf } from "./wav.ts";
 
 export interface SounderSettings {
-  readonly player: "aplay" | "pw-play" | "none";
+  readonly player: "aplay" | "none";
   readonly device: string | null;
   readonly sounds: SoundSet;
   /** Loudness now, 0 … 1. */
@@ -20,9 +20,8 @@ export interface SounderSettings {
 const PAUSE = new Int16Array(SAMPLE_RATE / 10);
 
 /** The command line that plays a WAV file from stdin. */
-export function playerCommand(player: "aplay" | "pw-play", device: string | null): string[] {
-  if (player === "aplay") return ["aplay", "-q", ...(device === null ? [] : ["-D", device]), "-t", "wav", "-"];
-  return ["pw-play", ...(device === null ? [] : ["--target", device]), "-"];
+export function playerCommand(device: string | null): string[] {
+  return ["aplay", "-q", ...(device === null ? [] : ["-D", device]), "-t", "wav", "-"];
 }
 
 export class ChildSounder implements Voice {
@@ -37,7 +36,7 @@ export class ChildSounder implements Voice {
   constructor(settings: SounderSettings, log: Logger, command?: readonly string[]) {
     this.#set = settings;
     this.#log = log;
-    this.#command = command ?? (settings.player === "none" ? null : playerCommand(settings.player, settings.device));
+    this.#command = command ?? (settings.player === "none" ? null : playerCommand(settings.device));
   }
 
   play(sound: Sound): void {

@@ -9,6 +9,8 @@ import { type Both, type Sensor, SensorError } from "./sensor.ts";
 
 const COLDEST_AIR = -40;
 const WARMEST_AIR = 85;
+/** Measurements a second below which no forehead stays still for long enough. */
+const SLOWEST = 16;
 
 export class IioSensor implements Sensor {
   readonly #folder: string;
@@ -26,7 +28,7 @@ export class IioSensor implements Sensor {
     const name = (await this.#text("name")).trim();
     if (name !== this.#part && !name.startsWith(`${this.#part}-`))
       throw new SensorError("no-answer", `${this.#folder} is no ${this.#part}; set devices.thermometer.iioDevice`);
-    if (this.#part === "mlx90632") return;
+    if (this.#part === "mlx90632") return this.#fastEnough();
     this.#scale = await this.#number("in_temp_object_scale", "in_temp_scale");
     // Old kernels ship +13657.5 here. Absolute zero lies below every reading, so the offset can only be negative.
     this.#offset = -Math.abs(await this.#number("in_temp_object_offset", "in_temp_offset"));
@@ -40,6 +42,16 @@ export class IioSensor implements Sensor {
   }
 
   async close(): Promise<void> {}
+
+  /** A reading waits for a measurement of its own. A driver that doesn't say how often it measures is taken at its word. */
+  async #fastEnough(): Promise<void> {
+    const perSecond = await this.#number("sampling_frequency").catch(() => SLOWEST);
+    if (perSecond < SLOWEST)
+      throw new SensorError(
+        "no-answer",
+        `the sensor measures ${perSecond} times a second; set it to ${SLOWEST} or more`,
+      );
+  }
 
   async #temperature(of: "object" | "ambient"): Promise<Celsius> {
     const milli =

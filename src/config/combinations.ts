@@ -1,4 +1,5 @@
 /** What no single field can say: settings that are each possible and together are not. */
+import { defaultMeasureSettings } from "../core/temperature/settings.ts";
 import { codes, type Finding, show } from "./findings.ts";
 import { isLoopback } from "./loopback.ts";
 import type { LaneConfig } from "./schema.ts";
@@ -104,6 +105,20 @@ const rules: readonly Rule[] = [
     found: ({ web }) => `${web.tlsPort} for both`,
     expected: "another port than web.port",
     suggestion: "the board's own screen keeps web.port; 8443 is usual for the network",
+  },
+  {
+    path: "temperature.sampleEvery",
+    holds: ({ temperature }) => (temperature.samples - 1) * temperature.sampleEvery <= defaultMeasureSettings.window,
+    found: ({ temperature }) => `${temperature.samples} samples, one each ${temperature.sampleEvery} ms`,
+    expected: `all samples within ${defaultMeasureSettings.window} ms`,
+    suggestion: "take fewer samples or more often: nobody stands still for longer, and so nobody would be measured",
+  },
+  {
+    path: "temperature.staleAfter",
+    holds: ({ temperature }) => temperature.sampleEvery < temperature.staleAfter,
+    found: ({ temperature }) => `${temperature.staleAfter} ms, with a sample each ${temperature.sampleEvery} ms`,
+    expected: "more than temperature.sampleEvery",
+    suggestion: "every reading would be stale before the next; the defaults are 500 ms and 100 ms",
   },
   {
     path: "timings.callAgainAfter",

@@ -382,12 +382,9 @@ const scanner = group(say("扫描引擎", "Scan engine", "串口", "Serial"), {
 });
 
 const sounder = group(say("声音", "Sound", "提示音和语音", "Tones and prompts"), {
-  player: oneOf(
-    say("播放程序", "Player", "系统自带的命令", "The command that plays"),
-    ["aplay", "pw-play", "none"],
-    "aplay",
-    { restart: true },
-  ),
+  player: oneOf(say("播放程序", "Player", "系统自带的命令", "The command that plays"), ["aplay", "none"], "aplay", {
+    restart: true,
+  }),
   device: maybe(
     text(say("声卡", "Sound card", "空为系统默认", "Left out: the system's default"), {
       pattern: "^[A-Za-z0-9:,._=-]{1,60}$",

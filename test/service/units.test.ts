@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -79,4 +80,16 @@ it("the machine lets nobody read the lane's memory, and hands it to no handler o
   expect(machine.get("kernel.yama.ptrace_scope")).toEqual(["2"]);
   expect(machine.get("kernel.core_pattern")?.[0]).not.toMatch(/^\|/);
   expect(machine.get("fs.suid_dumpable")).toEqual(["0"]);
+});
+
+it("the lane's user may set the network up, and nobody else anything", () => {
+  const rules: ((action: { id: string }, subject: { user: string }) => unknown)[] = [];
+  const polkit = { addRule: (rule: (typeof rules)[number]) => void rules.push(rule), Result: { YES: "yes" } };
+  runInNewContext(readFileSync(join(root, "config/polkit-greenlane.rules"), "utf8"), { polkit });
+  const asked = (user: string, id: string) => rules.map((rule) => rule({ id }, { user }));
+  const modify = "org.freedesktop.NetworkManager.settings.modify.system";
+  expect(asked("greenlane", modify)).toEqual(["yes"]);
+  expect(asked("greenlane", "org.freedesktop.NetworkManager.network-control")).toEqual(["yes"]);
+  expect(asked("greenlane", "org.freedesktop.systemd1.manage-units")).toEqual([undefined]);
+  expect(asked("guest", modify)).toEqual([undefined]);
 });

@@ -184,7 +184,7 @@ export const deviceChecks: readonly Check[] = [
         code: "GL-2452",
         measured: `${player} is not installed`,
         expected: player,
-        fix: `apt install ${player === "aplay" ? "alsa-utils" : "pipewire-bin"}`,
+        fix: "apt install alsa-utils",
       };
     },
   },

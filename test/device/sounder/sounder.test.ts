@@ -128,7 +128,7 @@ describe("the sounder", () => {
       "/nowhere/player",
     ]);
     expect(() => voice.play({ tone: "go", prompt: null, turn: 1 })).not.toThrow();
-    expect(playerCommand("aplay", "hw:1")).toEqual(["aplay", "-q", "-D", "hw:1", "-t", "wav", "-"]);
+    expect(playerCommand("hw:1")).toEqual(["aplay", "-q", "-D", "hw:1", "-t", "wav", "-"]);
   });
 });
 

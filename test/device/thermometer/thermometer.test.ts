@@ -219,6 +219,13 @@ describe("a sensor of the kernel's", () => {
     expect(await sensor.read()).toEqual({ ambient: 23.12, object: 35.99 });
   });
 
+  it("refuses an MLX90632 as it comes from the factory, with two measurements a second, and says what to do", async () => {
+    files({ name: "mlx90632", sampling_frequency: "2" });
+    await expect(new IioSensor(folder, "mlx90632").open()).rejects.toThrow(/2 times a second; set it to 16/);
+    files({ name: "mlx90632", sampling_frequency: "16" });
+    await new IioSensor(folder, "mlx90632").open();
+  });
+
   it("refuses another part, a missing file, rubbish, and air that cannot be", async () => {
     files({ name: "tmp117" });
     await expect(new IioSensor(folder, "mlx90632").open()).rejects.toMatchObject({ fault: "no-answer" });
