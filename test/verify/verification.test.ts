@@ -65,6 +65,7 @@ it("a lane built from settings fetches its list and filter, asks the platform, a
     logger,
   );
   await parts.start();
+  await parts.refresh();
   const verifier = createVerifier({ ...parts, clock, settings: defaultVerifierSettings, logger });
   const show = async (text: string) => (await verifier.verify(read(text), "entry")).outcome;
   expect(await show(issuePass(claims("green"), issuer))).toBe("green");

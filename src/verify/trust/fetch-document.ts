@@ -15,6 +15,8 @@ export interface FetchRequest {
   readonly maxBytes: number;
   readonly timeout: Millis;
   readonly tls: TlsMaterial;
+  /** Ends the exchange early, as unreachable. */
+  readonly signal: AbortSignal;
 }
 
 export type Fetched =
@@ -26,7 +28,7 @@ export type Fetched =
 export type FetchDocument = (request: FetchRequest) => Promise<Fetched>;
 
 /** One GET without following redirects. Never rejects; the whole exchange ends within `timeout`. */
-export const fetchDocument: FetchDocument = ({ url, etag, maxBytes, timeout, tls }) =>
+export const fetchDocument: FetchDocument = ({ url, etag, maxBytes, timeout, tls, signal }) =>
   new Promise((resolve) => {
     const done = (result: Fetched): void => {
       clearTimeout(timer);
@@ -39,6 +41,7 @@ export const fetchDocument: FetchDocument = ({ url, etag, maxBytes, timeout, tls
       ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
       ...(tls.key === undefined ? {} : { key: tls.key }),
       agent: false,
+      signal,
     };
     const call = (url.startsWith("https:") ? httpsRequest : httpRequest)(url, options, (answer) => {
       if (answer.statusCode === 304) return done({ kind: "unchanged" });

@@ -106,6 +106,7 @@ describe("signed filters and deltas", () => {
     };
     const first = make([whole, delta, delta]);
     await first.start();
+    await first.refresh(); // Joins the fetch that the start began.
     expect(first.mayBeRevoked(idOf(9000))).toBe(false);
     await first.refresh();
     expect([first.version(), first.mayBeRevoked(idOf(9000))]).toEqual([4, true]);
