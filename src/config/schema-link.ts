@@ -1,6 +1,9 @@
 /** What the lane talks to and what it keeps: broker, trust material, other lanes of the site, its own pages, disk, log. */
 import { duration, group, list, maybe, oneOf, path, record, say, size, text, url, whole, yesNo } from "./fields.ts";
 
+/** The lane's unit has no capability for the ports below (systemd/greenlane.service). */
+const FIRST_FREE_PORT = 1024;
+
 export const brokerGroup = group(say("消息服务器", "Broker", "上报与指令", "Where reports go and orders come from"), {
   url: url(
     say("地址", "Address", "mqtts://主机:8883；mqtt:// 仅限本机", "mqtts://host:8883; mqtt:// only on the loopback"),
@@ -141,7 +144,7 @@ export const replayGroup = group(
           maxLength: 45,
           restart: true,
         }),
-        port: whole(say("端口", "Port", "UDP", "UDP"), { min: 1, max: 65_535, restart: true }),
+        port: whole(say("端口", "Port", "UDP", "UDP"), { min: FIRST_FREE_PORT, max: 65_535, restart: true }),
       }),
     ),
     peers: list(
@@ -185,14 +188,14 @@ export const webGroup = group(say("页面", "Pages", "屏幕、值班与维护�
     say("本机端口", "Port on the board", "屏幕与 SSH", "For its own screen and over SSH; the loopback alone"),
     {
       default: 8080,
-      min: 1,
+      min: FIRST_FREE_PORT,
       max: 65_535,
       restart: true,
     },
   ),
   tlsPort: whole(say("加密端口", "TLS port", "平板：https://…/guard", "At the address above: https://…/guard"), {
     default: 8443,
-    min: 1,
+    min: FIRST_FREE_PORT,
     max: 65_535,
     restart: true,
   }),
