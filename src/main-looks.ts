@@ -22,15 +22,16 @@ export function listsLook({ trust, platformDown }: ReturnType<Verification["stat
 const READ_AGAIN = hours(1);
 
 /**
- * Certificates of broker and pages that end within 30 days, or have ended. What their files say is read at most once an
+ * Certificates of broker, platform and pages that end within 30 days, or have ended. What their files say is read at most once an
  * hour. Without trusted time nothing is said of them; a file that can't be read is told of by whoever needs it.
  */
 export function certificatesLook(
-  { broker, web }: Pick<LaneConfig, "broker" | "web">,
+  { broker, trust, web }: Pick<LaneConfig, "broker" | "trust" | "web">,
   clock: Clock,
   read: (path: string) => string = (path) => readFileSync(path, "utf8"),
 ): TroubleLook {
-  const files = [broker.certificate, broker.ca, web.certificate].filter((path) => path !== null);
+  const own = [broker.certificate, broker.ca, trust.platform?.ca ?? null, web.certificate];
+  const files = own.filter((path) => path !== null);
   const endsOf = (path: string): readonly Instant[] => {
     try {
       return [endOf(read(path))];

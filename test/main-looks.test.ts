@@ -14,7 +14,9 @@ const example = JSON.parse(readFileSync("config/lane.example.json", "utf8")) as 
 /** A lane with these files, by what its settings call them. */
 function lane(files: Record<string, string>) {
   const names = ["broker.ca", "broker.certificate", "broker.key", "web.certificate", "web.key"];
-  const config = readConfig(names.reduce((file, name) => withValue(file, name, `/${name}`), example)).config;
+  const paths = names.reduce((file, name) => withValue(file, name, `/${name}`), example);
+  const platform = { url: "https://platform.invalid/", ca: "/trust.platform.ca" };
+  const config = readConfig(withValue(paths, "trust.platform", platform)).config;
   const clock = new SimClock(instant(Date.now()));
   const asked: string[] = [];
   const look = certificatesLook(config, clock, (path) => {
@@ -28,6 +30,7 @@ function lane(files: Record<string, string>) {
 const all = {
   "broker.ca": good.certificate,
   "broker.certificate": good.issue("lane").certificate,
+  "trust.platform.ca": good.certificate,
   "web.certificate": good.issue("pages").certificate,
 };
 
@@ -53,9 +56,9 @@ describe("certificates of a lane", () => {
     expect(expiring()).toBe(true);
     files["broker.ca"] = good.certificate;
     clock.advance(minutes(59));
-    expect([expiring(), asked.length]).toEqual([true, 3]);
+    expect([expiring(), asked.length]).toEqual([true, 4]);
     clock.advance(minutes(1));
-    expect([expiring(), asked.length]).toEqual([false, 6]);
+    expect([expiring(), asked.length]).toEqual([false, 8]);
   });
 
   it("are not judged without trusted time, and stand as they did when it is lost", () => {

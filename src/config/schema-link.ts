@@ -13,7 +13,17 @@ export const brokerGroup = group(say("消息服务器", "Broker", "上报与指�
   protocol: oneOf(say("协议", "Protocol", "服务器支持的版本", "What the broker speaks"), ["5", "3.1.1"], "5", {
     restart: true,
   }),
-  ca: maybe(path(say("根证书", "CA certificate", "PEM 文件", "PEM file"), { restart: true })),
+  ca: maybe(
+    path(
+      say(
+        "根证书",
+        "CA certificate",
+        "PEM 文件；认定消息服务器",
+        "PEM file; the one authority believed about the broker",
+      ),
+      { restart: true },
+    ),
+  ),
   certificate: maybe(
     path(say("本机证书", "The lane's certificate", "CN 即客户端名", "PEM file; its CN is the client id"), {
       restart: true,
@@ -69,6 +79,17 @@ export const brokerGroup = group(say("消息服务器", "Broker", "上报与指�
 
 const platform = record(say("健康码平台", "Health-code platform", "在线查询", "On-line look-up"), {
   url: url(say("地址", "Address", "双向 TLS", "Mutual TLS"), ["https", "http"], { restart: true }),
+  ca: maybe(
+    path(
+      say(
+        "根证书",
+        "CA certificate",
+        "PEM 文件；空则用消息服务器的根证书",
+        "PEM file; the one authority believed about the platform. Left out: broker.ca",
+      ),
+      { restart: true },
+    ),
+  ),
   mapping: text(say("对照表", "Mapping table", "config/platforms 下的文件名", "File below config/platforms"), {
     pattern: "^[a-z0-9-]{1,40}$",
     maxLength: 40,
@@ -98,13 +119,27 @@ export const trustGroup = group(
       }),
     ),
     listUrl: maybe(
-      url(say("信任列表", "Trust list", "签名文件", "Signed; over HTTPS with ETag"), ["https", "http"], {
-        restart: true,
-      }),
+      url(
+        say(
+          "信任列表",
+          "Trust list",
+          "签名文件；服务器证书属 broker.ca 或公共机构",
+          "Signed; over HTTPS with ETag, from a server of broker.ca's authority or of a public one",
+        ),
+        ["https", "http"],
+        {
+          restart: true,
+        },
+      ),
     ),
     revocationUrl: maybe(
       url(
-        say("吊销过滤器", "Revocation filter", "签名文件", "Signed; a hit is asked again at the platform"),
+        say(
+          "吊销过滤器",
+          "Revocation filter",
+          "签名文件；服务器证书同信任列表",
+          "Signed, from the same kinds of server as the list; a hit is asked again at the platform",
+        ),
         ["https", "http"],
         { restart: true },
       ),

@@ -7,7 +7,7 @@ import writeFileAtomic from "write-file-atomic";
 import { type Instant, type Millis, millis, seconds } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
-import { type FetchDocument, fetchDocument, type TlsMaterial } from "./fetch-document.ts";
+import { type FetchDocument, type FetchRequest, fetchDocument } from "./fetch-document.ts";
 
 export interface Dated {
   readonly version: number;
@@ -21,7 +21,7 @@ export interface DocumentSettings {
   readonly url: string | null;
   /** Where the signed text is kept; null: nowhere. */
   readonly file: string | null;
-  readonly tls: TlsMaterial;
+  readonly tls: FetchRequest["tls"];
   readonly refresh: Millis;
   readonly maxBytes: number;
 }

@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,8 +10,9 @@ import { hours, instantFromIso, minutes, seconds } from "../../../src/core/units
 import { createSigningKey, type SigningKey, trustedKeyOf } from "../../../src/pass/keys.ts";
 import { signDocument } from "../../../src/pass/signed-document.ts";
 import { signTrustList, type TrustEntry, type TrustList } from "../../../src/pass/trust-list.ts";
-import { type FetchDocument, fetchDocument } from "../../../src/verify/trust/fetch-document.ts";
+import { anyAuthority, type FetchDocument, fetchDocument } from "../../../src/verify/trust/fetch-document.ts";
 import { createTrustStore } from "../../../src/verify/trust/trust-store.ts";
+import { createAuthority } from "../../support/certificates.ts";
 import { MemoryLogger } from "../../support/quiet.ts";
 
 const start = instantFromIso("2020-05-06T09:00:00+08:00");
@@ -58,7 +60,13 @@ function store(
       );
     return { kind: "new", text: answer, etag: `"${next}"` };
   };
-  const settings = { url: "https://lists.invalid/", file, tls: {}, refresh: minutes(15), staleAfter: hours(72) };
+  const settings = {
+    url: "https://lists.invalid/",
+    file,
+    tls: anyAuthority({}),
+    refresh: minutes(15),
+    staleAfter: hours(72),
+  };
   const made = createTrustStore({ settings, roots: [trustedKeyOf(root)], clock, logger, fetch, random: () => 0.5 });
   return { clock, logger, etags, store: made };
 }
@@ -212,7 +220,7 @@ describe("fetching a document", () => {
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const ask = (path: string, given = {}) =>
       fetchDocument({
-        ...{ url: base + path, etag: null, maxBytes: 2000, timeout: seconds(5), tls: {} },
+        ...{ url: base + path, etag: null, maxBytes: 2000, timeout: seconds(5), tls: anyAuthority({}) },
         signal: AbortSignal.timeout(60_000),
         ...given,
       });
@@ -229,5 +237,23 @@ describe("fetching a document", () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     expect(await ask("/list")).toEqual({ kind: "failed", why: "unreachable" });
+  });
+
+  it("believes servers of the lane's own authority and of the public ones, and no stranger's", async () => {
+    const [own, listed, stranger] = ["District CA", "Public CA", "Nobody"].map((name) => createAuthority(name));
+    if (own === undefined || listed === undefined || stranger === undefined) throw new Error("three were made");
+    const tls = anyAuthority({ ca: own.certificate }, [listed.certificate]);
+    const answers = [];
+    for (const authority of [own, listed, stranger]) {
+      const { certificate: cert, key } = authority.issue("lists");
+      const server = createTlsServer({ cert, key }, (_, response) => response.end("list"));
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+      const signal = AbortSignal.timeout(60_000);
+      answers.push(await fetchDocument({ url, etag: null, maxBytes: 2000, timeout: seconds(5), tls, signal }));
+      await new Promise((resolve) => server.close(resolve));
+    }
+    expect(answers.map(({ kind }) => kind)).toEqual(["new", "new", "failed"]);
+    expect(tls()).toBe(tls());
   });
 });
