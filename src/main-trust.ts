@@ -104,9 +104,15 @@ function mqttOf({ broker, lane }: LaneConfig, { ca, certificate, key }: Tls): Re
   };
 }
 
-function platformOf({ url, mapping, slowAfter, timeout }: NonNullable<LaneConfig["trust"]["platform"]>) {
+function platformOf({ url, ca, mapping, slowAfter, timeout }: NonNullable<LaneConfig["trust"]["platform"]>) {
   const table = join(configFolder(), "platforms", `${mapping}.json`);
-  return { url, mapping: readMapping(json("trust.platform.mapping", table)), deadline: slowAfter, timeout };
+  return {
+    url,
+    ca: ca === null ? null : text("trust.platform.ca", ca),
+    mapping: readMapping(json("trust.platform.mapping", table)),
+    deadline: slowAfter,
+    timeout,
+  };
 }
 
 const rootsOf = (path: string): TrustedKey[] => read("trust.roots", path, readTrustedKeys);

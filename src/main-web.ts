@@ -1,4 +1,5 @@
 /** Where the kiosk's pages are served beside the board's own screen, and with which certificate. */
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { createSecureContext } from "node:tls";
@@ -15,7 +16,9 @@ export function webOf(
 ): Pick<WebOptions, "port" | "network" | "names"> {
   const { host, port, tlsPort } = web;
   const tls = isLoopback(host) ? null : tlsOf(web, logger);
-  return tls === null ? { port } : { port, network: { host, port: tlsPort, tls }, names: ownNames };
+  if (tls === null) return { port };
+  const certified = certifiedNames(tls.cert);
+  return { port, network: { host, port: tlsPort, tls }, names: () => [...ownNames(), ...certified] };
 }
 
 function tlsOf({ certificate, key }: LaneConfig["web"], logger: Logger): Door["tls"] {
@@ -30,6 +33,18 @@ function tlsOf({ certificate, key }: LaneConfig["web"], logger: Logger): Door["t
     logger.error("the pages' certificate can't be used; they are served to this board alone", { code: "GL-1104", why });
     return null;
   }
+}
+
+/**
+ * Names and addresses that the certificate is for, as a browser writes them in `Host`. A wildcard is no name of this
+ * board: it is as much every other machine's.
+ */
+function certifiedNames(pem: string): string[] {
+  const { subjectAltName = "" } = new X509Certificate(pem);
+  return [...subjectAltName.matchAll(/(?:^|, )(DNS|IP Address):([^",*]+)(?=,|$)/g)].flatMap(([, kind, name = ""]) => {
+    const written = kind !== "DNS" && name.includes(":") ? `[${name}]` : name;
+    return URL.canParse(`https://${written}`) ? [new URL(`https://${written}`).hostname] : [];
+  });
 }
 
 /** Names and addresses by which a tablet may call this board. */

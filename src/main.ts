@@ -8,7 +8,7 @@ import { SerialConsole } from "../device/serial-console/serial-console.ts";
 import { programVersion } from "./config/program.ts";
 import type { LaneConfig } from "./config/schema.ts";
 import { cameraOf, scannerOf, thermometerOf, voiceOf, watchdogOf } from "./main-devices.ts";
-import { listsLook, partsLook } from "./main-looks.ts";
+import { certificatesLook, listsLook, partsLook } from "./main-looks.ts";
 import { clockOf, latchOf, safeOutputs } from "./main-outputs.ts";
 import { KeyFileError, materialOf, noMaterial } from "./main-trust.ts";
 import { webOf } from "./main-web.ts";
@@ -74,7 +74,12 @@ export async function startKiosk({ config, logger, ...service }: KioskOptions): 
       reporting: { version: programVersion() },
       signIn: (pin) => findGuard(staff.entries(), pin),
       web: webOf(config, logger),
-      looks: [() => ({ "keys-missing": missing }), () => partsLook(config, voice), () => listsLook(material.status())],
+      looks: [
+        () => ({ "keys-missing": missing }),
+        () => partsLook(config, voice),
+        () => listsLook(material.status()),
+        certificatesLook(config, clock),
+      ],
       service: {
         ...service,
         program: programVersion(),

@@ -24,7 +24,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/main-devices.ts": ["src/config", "device"],
   "src/main-outputs.ts": ["src/config", "device"],
-  "src/main-looks.ts": ["src/config", "src/verify", "src/wire-health.ts"],
+  "src/main-looks.ts": ["src/config", "src/service", "src/verify", "src/wire-health.ts"],
   "src/main-web.ts": ["src/config", "src/web"],
   "src/main-trust.ts": ["src/wire.ts", "src/config", "src/pass", "src/protocol", "src/report", "src/verify"],
   "src/demo.ts": [

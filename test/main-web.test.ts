@@ -43,6 +43,22 @@ describe("the doors of the pages", () => {
     expect(codes).toEqual([]);
   });
 
+  it("answer to the names and addresses of the certificate, as a browser writes them, never to a wildcard", () => {
+    const names = [
+      "Gate-3.example.cn",
+      "*.example.cn",
+      Uint8Array.of(192, 0, 2, 7),
+      Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7),
+    ];
+    const named = authority.issue("gate", null, names);
+    const known = doorsOf({
+      certificate: file("named.pem", named.certificate),
+      key: file("named-key.pem", named.key),
+    }).names;
+    expect(known?.()).toEqual(expect.arrayContaining(["gate-3.example.cn", "192.0.2.7", "[2001:db8::7]"]));
+    expect(known?.().join()).not.toContain("*");
+  });
+
   it("are the board's own alone where nothing else was asked for", () => {
     expect(doorsOf({ host: "127.0.0.1" })).toEqual({ port: 8080, codes: [] });
   });

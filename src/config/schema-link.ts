@@ -1,6 +1,9 @@
 /** What the lane talks to and what it keeps: broker, trust material, other lanes of the site, its own pages, disk, log. */
 import { duration, group, list, maybe, oneOf, path, record, say, size, text, url, whole, yesNo } from "./fields.ts";
 
+/** The lane's unit has no capability for the ports below (systemd/greenlane.service). */
+const FIRST_FREE_PORT = 1024;
+
 export const brokerGroup = group(say("消息服务器", "Broker", "上报与指令", "Where reports go and orders come from"), {
   url: url(
     say("地址", "Address", "mqtts://主机:8883；mqtt:// 仅限本机", "mqtts://host:8883; mqtt:// only on the loopback"),
@@ -10,7 +13,17 @@ export const brokerGroup = group(say("消息服务器", "Broker", "上报与指�
   protocol: oneOf(say("协议", "Protocol", "服务器支持的版本", "What the broker speaks"), ["5", "3.1.1"], "5", {
     restart: true,
   }),
-  ca: maybe(path(say("根证书", "CA certificate", "PEM 文件", "PEM file"), { restart: true })),
+  ca: maybe(
+    path(
+      say(
+        "根证书",
+        "CA certificate",
+        "PEM 文件；认定消息服务器",
+        "PEM file; the one authority believed about the broker",
+      ),
+      { restart: true },
+    ),
+  ),
   certificate: maybe(
     path(say("本机证书", "The lane's certificate", "CN 即客户端名", "PEM file; its CN is the client id"), {
       restart: true,
@@ -66,6 +79,17 @@ export const brokerGroup = group(say("消息服务器", "Broker", "上报与指�
 
 const platform = record(say("健康码平台", "Health-code platform", "在线查询", "On-line look-up"), {
   url: url(say("地址", "Address", "双向 TLS", "Mutual TLS"), ["https", "http"], { restart: true }),
+  ca: maybe(
+    path(
+      say(
+        "根证书",
+        "CA certificate",
+        "PEM 文件；空则用消息服务器的根证书",
+        "PEM file; the one authority believed about the platform. Left out: broker.ca",
+      ),
+      { restart: true },
+    ),
+  ),
   mapping: text(say("对照表", "Mapping table", "config/platforms 下的文件名", "File below config/platforms"), {
     pattern: "^[a-z0-9-]{1,40}$",
     maxLength: 40,
@@ -95,13 +119,27 @@ export const trustGroup = group(
       }),
     ),
     listUrl: maybe(
-      url(say("信任列表", "Trust list", "签名文件", "Signed; over HTTPS with ETag"), ["https", "http"], {
-        restart: true,
-      }),
+      url(
+        say(
+          "信任列表",
+          "Trust list",
+          "签名文件；服务器证书属 broker.ca 或公共机构",
+          "Signed; over HTTPS with ETag, from a server of broker.ca's authority or of a public one",
+        ),
+        ["https", "http"],
+        {
+          restart: true,
+        },
+      ),
     ),
     revocationUrl: maybe(
       url(
-        say("吊销过滤器", "Revocation filter", "签名文件", "Signed; a hit is asked again at the platform"),
+        say(
+          "吊销过滤器",
+          "Revocation filter",
+          "签名文件；服务器证书同信任列表",
+          "Signed, from the same kinds of server as the list; a hit is asked again at the platform",
+        ),
         ["https", "http"],
         { restart: true },
       ),
@@ -141,7 +179,7 @@ export const replayGroup = group(
           maxLength: 45,
           restart: true,
         }),
-        port: whole(say("端口", "Port", "UDP", "UDP"), { min: 1, max: 65_535, restart: true }),
+        port: whole(say("端口", "Port", "UDP", "UDP"), { min: FIRST_FREE_PORT, max: 65_535, restart: true }),
       }),
     ),
     peers: list(
@@ -185,14 +223,14 @@ export const webGroup = group(say("页面", "Pages", "屏幕、值班与维护�
     say("本机端口", "Port on the board", "屏幕与 SSH", "For its own screen and over SSH; the loopback alone"),
     {
       default: 8080,
-      min: 1,
+      min: FIRST_FREE_PORT,
       max: 65_535,
       restart: true,
     },
   ),
   tlsPort: whole(say("加密端口", "TLS port", "平板：https://…/guard", "At the address above: https://…/guard"), {
     default: 8443,
-    min: 1,
+    min: FIRST_FREE_PORT,
     max: 65_535,
     restart: true,
   }),

@@ -2,13 +2,14 @@
  * The files that a technician brings to a lane: what each is, before it is taken, and where it goes. Of a private key
  * nothing is ever told but its kind and the fingerprint of its public half.
  */
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { KeyFileItem, KeyFileKind } from "../core/panel.ts";
 import { KeyError, keyIdOf, readTrustedKeys } from "../pass/keys.ts";
 import { KeyFileFault, readDayKeys, readDistrictKey, readOrderKeys, readSiteKey } from "../protocol/key-files.ts";
+import { certificatesOf } from "./certificates.ts";
 
 /** Longest file that is taken, in characters. */
 export const LONGEST_KEY_FILE = 16_384;
@@ -108,12 +109,6 @@ const secretItem = (secret: Uint8Array): KeyFileItem => ({
   type: `secret ${secret.length * 8}`,
   fingerprint: keyIdOf(Buffer.concat([Buffer.from("greenlane secret\0"), secret])),
 });
-
-function certificatesOf(text: string): X509Certificate[] {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw new Error("no block");
-  return blocks.map((block) => new X509Certificate(block));
-}
 
 function certificateItem(certificate: X509Certificate): KeyFileItem {
   return {

@@ -14,11 +14,11 @@ import { createReplayLink, createUdpPort, type LinkSettings, type ReplayLink } f
 import { createTagStore } from "./replay/replay-memory.ts";
 import { createOwnTagKeys } from "./replay/tag-keys.ts";
 import { createRevocationStore, type RevocationStore } from "./revocation/revocation-store.ts";
-import type { TlsMaterial } from "./trust/fetch-document.ts";
+import { anyAuthority, type TlsMaterial } from "./trust/fetch-document.ts";
 import { createTrustStore, type TrustStore } from "./trust/trust-store.ts";
 
 export interface VerificationSettings {
-  /** The lane's own certificate and the authority it trusts, for list, filter and platform. */
+  /** The lane's own certificate and its authority. List and filter may come from servers of public ones as well. */
   readonly tls: TlsMaterial;
   readonly trust: {
     /** May sign lists and filters (`readTrustFile` of `trust.roots`). */
@@ -32,6 +32,8 @@ export interface VerificationSettings {
   };
   readonly platform: {
     readonly url: string;
+    /** The one authority of the platform; null: the lane's own. */
+    readonly ca: string | null;
     readonly mapping: MappingTable;
     readonly deadline: Millis;
     readonly timeout: Millis;
@@ -76,12 +78,13 @@ const SOCKETS = defaultPlatformSettings.limit;
 export function createVerification(settings: VerificationSettings, clock: Clock, logger: Logger): Verification {
   const { tls, trust: lists } = settings;
   const common = { clock, logger, roots: lists.roots };
+  const signed = anyAuthority(tls);
   const trust: TrustStore = createTrustStore({
     ...common,
     settings: {
       url: lists.listUrl,
       file: `${lists.folder}/trust-list.json`,
-      tls,
+      tls: signed,
       refresh: lists.refresh,
       staleAfter: lists.staleAfter,
     },
@@ -91,7 +94,7 @@ export function createVerification(settings: VerificationSettings, clock: Clock,
     settings: {
       url: lists.revocationUrl,
       file: `${lists.folder}/revocation.jsonl`,
-      tls,
+      tls: signed,
       refresh: lists.refresh,
     },
   });
@@ -129,9 +132,9 @@ export function createVerification(settings: VerificationSettings, clock: Clock,
 
 function platformOf({ platform, tls }: VerificationSettings, clock: Clock, logger: Logger): PlatformClient | null {
   if (platform === null) return null;
-  const { url, mapping, deadline, timeout } = platform;
+  const { url, ca, mapping, deadline, timeout } = platform;
   return createPlatformClient({
-    transport: createHttpTransport(url, tls, SOCKETS),
+    transport: createHttpTransport(url, ca === null ? tls : { ...tls, ca }, SOCKETS),
     mapping,
     clock,
     settings: { ...defaultPlatformSettings, deadline, timeout },

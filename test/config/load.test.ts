@@ -70,7 +70,8 @@ describe("a lane's file", () => {
     ["site.kind", "hospitel", { code: "GL-1012", suggestion: /"hospital"/ }],
     ["site.staffed", "yes", { code: "GL-1012", suggestion: /true without quotes/ }],
     ["web.port", "8080", { code: "GL-1012", suggestion: /8080 without quotes/ }],
-    ["web.port", 70_000, { code: "GL-1014", expected: /1 to 65535/ }],
+    ["web.port", 70_000, { code: "GL-1014", expected: /1024 to 65535/ }],
+    ["web.tlsPort", 443, { code: "GL-1014", expected: /1024 to 65535/ }],
     [
       "rules.effectiveFrom",
       "2020-04-26T08:00",

@@ -321,5 +321,10 @@ describe("the machine itself", () => {
     });
     const later = { ...patient, now: { ...patient.now, at: instant(Date.now() + 40 * 86_400_000) } };
     expect(await check?.look(later)).toMatchObject({ status: "warn", code: "GL-4115" });
+    const ca = allChecks.find((one) => one.id === "broker.ca");
+    expect(await ca?.look(patient)).toMatchObject({ status: "ok" });
+    expect(await ca?.look(later)).toMatchObject({ status: "warn", code: "GL-4115" });
+    const gone = { ...patient, config: readConfig(withValue(file, "broker.ca", pem("nothing"))).config };
+    expect(await ca?.look(gone)).toMatchObject({ status: "fail", code: "GL-4112" });
   });
 });

@@ -5,9 +5,11 @@ export interface Identity {
   readonly certificate: string;
   readonly key: string;
 }
+/** A name that a certificate is for: a DNS name, or an address byte for byte. */
+export type AltName = string | Uint8Array;
 export interface Authority extends Identity {
   /** A certificate of this authority, for a server on `localhost` or a client; `usages`: its extended key usages, dotted. */
-  issue(name: string, usages?: readonly string[] | null): Identity;
+  issue(name: string, usages?: readonly string[] | null, names?: readonly AltName[]): Identity;
 }
 
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
@@ -32,6 +34,9 @@ function dotted(text: string): Buffer {
   });
   return der(0x06, Uint8Array.from(bytes));
 }
+/** RFC 5280, section 4.2.1.6: dNSName or iPAddress. */
+const altName = (name: AltName): Buffer =>
+  typeof name === "string" ? der(0x82, Buffer.from(name, "ascii")) : der(0x87, name);
 const ecdsaWithSha256 = sequence(oid("2a8648ce3d040302"));
 
 function certificate(
@@ -42,12 +47,13 @@ function certificate(
   authority: boolean,
   days: number,
   usages: readonly string[] | null = null,
+  names: readonly AltName[] = ["localhost"],
 ): string {
   const day = 86_400_000;
   const extensions = [
     ...(authority
       ? [sequence(oid("551d13"), der(0x01, Uint8Array.of(0xff)), der(0x04, sequence(der(0x01, Uint8Array.of(0xff)))))]
-      : [sequence(oid("551d11"), der(0x04, sequence(der(0x82, Buffer.from("localhost", "ascii")))))]),
+      : [sequence(oid("551d11"), der(0x04, sequence(...names.map(altName))))]),
     ...(usages === null ? [] : [sequence(oid("551d25"), der(0x04, sequence(...usages.map(dotted))))]),
   ];
   const toSign = sequence(
@@ -73,10 +79,10 @@ export function createAuthority(name: string, days = 1): Authority {
   return {
     certificate: certificate(name, name, own.publicKey, own.privateKey, true, days),
     key: pem(own.privateKey),
-    issue(subject, usages = null) {
+    issue(subject, usages = null, names = ["localhost"]) {
       const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
       return {
-        certificate: certificate(subject, name, pair.publicKey, own.privateKey, false, days, usages),
+        certificate: certificate(subject, name, pair.publicKey, own.privateKey, false, days, usages, names),
         key: pem(pair.privateKey),
       };
     },

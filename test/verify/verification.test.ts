@@ -13,6 +13,7 @@ import { PlatformSim } from "../../src/verify/platform/platform.sim.ts";
 import { signRevocation } from "../../src/verify/revocation/revocation-document.ts";
 import { createVerification } from "../../src/verify/verification.ts";
 import { createVerifier, defaultVerifierSettings } from "../../src/verify/verifier.ts";
+import { createAuthority } from "../support/certificates.ts";
 import { MemoryLogger } from "../support/quiet.ts";
 import { RealClock } from "../support/real-clock.ts";
 import { read } from "./lane-of-passes.ts";
@@ -55,6 +56,7 @@ it("a lane built from settings fetches its list and filter, asks the platform, a
       },
       platform: {
         url: await platform.start(),
+        ca: null,
         mapping: readMapping(JSON.parse(await readFile(table, "utf8"))),
         deadline: seconds(5),
         timeout: seconds(6),
@@ -65,6 +67,7 @@ it("a lane built from settings fetches its list and filter, asks the platform, a
     logger,
   );
   await parts.start();
+  await parts.refresh();
   const verifier = createVerifier({ ...parts, clock, settings: defaultVerifierSettings, logger });
   const show = async (text: string) => (await verifier.verify(read(text), "entry")).outcome;
   expect(await show(issuePass(claims("green"), issuer))).toBe("green");
@@ -83,4 +86,35 @@ it("a lane built from settings fetches its list and filter, asks the platform, a
   lists.closeAllConnections();
   await new Promise((done) => lists.close(done));
   await rm(folder, { recursive: true });
+}, 30_000);
+
+it("a platform of another authority than the broker's is believed by its own one, and by that alone", async () => {
+  const [ours, theirs] = [createAuthority("lanes"), createAuthority("platforms")];
+  const server = theirs.issue("platform");
+  const platform = new PlatformSim({ ...server, clientCa: ours.certificate });
+  const [url, lane] = [await platform.start(), ours.issue("lane")];
+  const code = `${"AB12".repeat(16)}:1`;
+  platform.codes.set(code, { status: "green" });
+  const table = resolve(import.meta.dirname, "../../config/platforms/standard.json");
+  const mapping = readMapping(JSON.parse(await readFile(table, "utf8")));
+  const ask = async (ca: string | null) => {
+    const parts = createVerification(
+      {
+        tls: { ca: ours.certificate, ...lane },
+        trust: {
+          ...{ roots: [], listUrl: null, revocationUrl: null, folder: tmpdir() },
+          ...{ refresh: minutes(15), staleAfter: hours(72) },
+        },
+        platform: { url, ca, mapping, deadline: seconds(5), timeout: seconds(6) },
+        replay: { lane: "a", group: "main", link: null },
+      },
+      new RealClock(),
+      new MemoryLogger(),
+    );
+    const outcome = (await parts.platform?.ask(code))?.outcome;
+    await parts.stop();
+    return outcome;
+  };
+  expect([await ask(theirs.certificate), await ask(null)]).toEqual(["green", "platform-down"]);
+  await platform.stop();
 }, 30_000);

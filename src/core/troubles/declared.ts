@@ -29,6 +29,7 @@ export const troubleIds = [
   "broker-away",
   "centre-away",
   "receipts-missing",
+  "certificate-expiring",
   "last-config-refused",
 ] as const;
 export type TroubleId = (typeof troubleIds)[number];
@@ -99,6 +100,8 @@ export const troubles: Readonly<Record<TroubleId, Trouble>> = {
   "broker-away": at("GL-4033", "warning", "none", seconds(15)),
   "centre-away": at("GL-4034", "warning", "none", seconds(15), ["broker-away"]),
   "receipts-missing": at("GL-4035", "warning", "none", millis(0), ["broker-away", "centre-away"]),
+
+  "certificate-expiring": at("GL-4036", "warning", "none"),
 
   "last-config-refused": at("GL-1032", "warning", "none"),
 };

@@ -158,6 +158,12 @@ export const troubleWords: Readonly<Record<TroubleId, TroubleWords>> = {
     "核对服务器上的发布权限",
     "Check this lane's right to publish on the broker",
   ),
+  "certificate-expiring": say(
+    "证书快到期",
+    "A certificate ends within 30 days",
+    "运行自检看是哪一个；街道证书请街道换发，页面证书由场所换发，再上传",
+    "The doctor says which; have it renewed (the district's by the district, the pages' by the site) and upload it",
+  ),
   "last-config-refused": say(
     "新配置被拒绝",
     "New settings were refused",

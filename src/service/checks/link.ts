@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { days, millis } from "../../core/units.ts";
 import { KeyFileFault, readDistrictKey, readOrderKeys } from "../../protocol/key-files.ts";
+import { certificatesOf, endOf, RENEWED_BEFORE } from "../certificates.ts";
 import type { Check, Outcome, Patient } from "./check.ts";
 
 const PATIENCE = millis(5000);
@@ -94,6 +95,12 @@ export const linkChecks: readonly Check[] = [
     zh: "本机证书",
     en: "The lane's certificate",
     look: ({ config, host, now }) => certificate(config.broker, host, now, byDistrict),
+  },
+  {
+    id: "broker.ca",
+    zh: "根证书",
+    en: "The district's CA certificate",
+    look: ({ config, host, now }) => authority(config.broker.ca, host, now),
   },
   {
     id: "web.certificate",
@@ -227,6 +234,24 @@ const bySite: Giver = {
   renewed: "make a new one",
 };
 
+function isReadable(text: string): boolean {
+  try {
+    return certificatesOf(text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function authority(path: string | null, host: Patient["host"], now: Patient["now"]): Outcome {
+  if (path === null) return { status: "skipped", measured: "not used on the loopback" };
+  const expected = "a CA certificate, good for 30 days or more";
+  const fix = `install it in ${byDistrict.step}`;
+  const text = host.read(path);
+  if (text === null || !isReadable(text))
+    return { status: "fail", code: byDistrict.wrong, measured: `${path} can't be read`, expected, fix };
+  return validity(text, "CA", expected, now, byDistrict);
+}
+
 function certificate(
   files: { readonly certificate: string | null; readonly key: string | null },
   host: Patient["host"],
@@ -246,16 +271,24 @@ function certificate(
   const text = host.read(files.certificate);
   if (text === null) return wrong(`${files.certificate} can't be read`, `install it in ${giver.step}`);
   const parsed = new X509Certificate(text);
-  const left = Math.floor((Date.parse(parsed.validTo) - now.at) / days(1));
   const name = /CN=([^\n]*)/.exec(parsed.subject)?.[1] ?? "no name";
   const key = files.key === null ? null : host.read(files.key);
   if (key === null) return wrong("its private key can't be read", sameSet);
   if (!parsed.checkPrivateKey(createPrivateKey(key))) return wrong("the private key does not belong to it", sameSet);
-  if (now.trust === "unsynced")
-    return { status: "skipped", measured: `${name}, valid to ${parsed.validTo}; the time is not trusted` };
+  return validity(text, name, expected, now, giver);
+}
+
+/** How long the certificates of a file are still good. */
+function validity(text: string, name: string, expected: string, now: Patient["now"], giver: Giver): Outcome {
+  const end = endOf(text);
+  if (now.trust === "unsynced") {
+    const day = new Date(end).toISOString().slice(0, 10);
+    return { status: "skipped", measured: `${name}, valid to ${day}; the time is not trusted` };
+  }
+  const left = Math.floor((end - now.at) / days(1));
   const measured = `${name}, ${left} days left`;
   const fix = `${giver.renewed} and install it in ${giver.step}`;
   if (left < 1) return { status: "fail", code: giver.ending, measured, expected, fix };
-  if (left < 30) return { status: "warn", code: giver.ending, measured, expected, fix };
+  if (end - now.at < RENEWED_BEFORE) return { status: "warn", code: giver.ending, measured, expected, fix };
   return { status: "ok", measured, expected };
 }

@@ -7,7 +7,7 @@ import writeFileAtomic from "write-file-atomic";
 import { type Instant, type Millis, millis, seconds } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
-import { type FetchDocument, fetchDocument, type TlsMaterial } from "./fetch-document.ts";
+import { type FetchDocument, type FetchRequest, fetchDocument } from "./fetch-document.ts";
 
 export interface Dated {
   readonly version: number;
@@ -21,7 +21,7 @@ export interface DocumentSettings {
   readonly url: string | null;
   /** Where the signed text is kept; null: nowhere. */
   readonly file: string | null;
-  readonly tls: TlsMaterial;
+  readonly tls: FetchRequest["tls"];
   readonly refresh: Millis;
   readonly maxBytes: number;
 }
@@ -39,10 +39,11 @@ export interface DocumentParts<T extends Dated> {
 }
 
 export interface DocumentStore<T extends Dated> {
-  /** Loads what is on disk, then fetches now and at each refresh. */
+  /** Resolves once what is on disk is in use; never waits for the server, that is asked from then on in the background. */
   start(): Promise<void>;
+  /** Ends a fetch under way; nothing is taken or kept afterwards. */
   stop(): Promise<void>;
-  /** Fetches once, now. True where the document held is confirmed or newer than before. */
+  /** Fetches once, now, or joins the fetch under way. True where the document held is confirmed or newer than before. */
   refresh(): Promise<boolean>;
   held(): T | null;
   /** Time since the signer's own date; null without a document. */
@@ -52,6 +53,8 @@ export interface DocumentStore<T extends Dated> {
 /** Then the whole document is asked for again, so that the file on disk stays short. */
 const LONGEST_CHAIN = 100;
 const FETCH_TIMEOUT = seconds(30);
+/** Pause after the first failure; it doubles with each further one up to the refresh interval. */
+const RETRY = seconds(5);
 
 /** As it is kept on disk, a document a line; parsed and written anew only where it is laid out. */
 const oneLine = (text: string): string => (text.includes("\n") ? JSON.stringify(JSON.parse(text)) : text);
@@ -63,7 +66,7 @@ export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): D
   let chain: readonly string[] = [];
   let etag: string | null = null;
   let cancel: (() => void) | null = null;
-  let stopped = false;
+  const ending = new AbortController();
 
   /** Builds first, swaps after; an older version than the one held is refused. */
   const take = async (text: string): Promise<boolean> => {
@@ -95,7 +98,8 @@ export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): D
   const fetchOnce = async (): Promise<boolean> => {
     if (settings.url === null) return false;
     const { url, tls, maxBytes } = settings;
-    const answer = await fetch({ url, etag, maxBytes, timeout: FETCH_TIMEOUT, tls });
+    const answer = await fetch({ url, etag, maxBytes, timeout: FETCH_TIMEOUT, tls, signal: ending.signal });
+    if (ending.signal.aborted) return false;
     if (answer.kind === "unchanged") return held !== null;
     if (answer.kind === "failed") {
       logger.warn(`GL-3006: ${name} could not be fetched`, { why: answer.why });
@@ -127,28 +131,41 @@ export function createDocumentStore<T extends Dated>(parts: DocumentParts<T>): D
     return running;
   };
 
-  /** A quarter of jitter, so that a street of lanes does not ask in one second. */
-  const schedule = (): void => {
-    if (stopped || settings.url === null) return;
-    cancel = clock.after(millis(settings.refresh * (0.875 + random() / 4)), () => {
-      refresh()
-        .catch(() => false)
-        .finally(schedule);
+  const attempt = async (failures: number): Promise<void> => {
+    const done = await refresh().catch(() => {
+      logger.warn(`GL-3006: ${name} could not be fetched`, { why: "unexpected" });
+      return false;
     });
+    schedule(done ? 0 : failures + 1);
+  };
+
+  const schedule = (failures: number): void => {
+    if (ending.signal.aborted || settings.url === null) return;
+    cancel = clock.after(pauseAfter(failures, settings.refresh, random()), () => void attempt(failures));
   };
 
   return {
     async start() {
       await load();
-      await refresh();
-      schedule();
+      void attempt(0);
     },
     async stop() {
-      stopped = true;
+      ending.abort();
       cancel?.();
+      await running?.catch(() => {});
     },
     refresh,
     held: () => held,
     age: () => (held === null ? null : millis(Math.max(0, clock.wall().at - held.issuedAt))),
   };
+}
+
+/**
+ * A quarter of jitter, so that a street of lanes does not ask in one second; a whole one while failing, since lanes that
+ * lost one server or one supply failed together.
+ */
+function pauseAfter(failures: number, refresh: Millis, random: number): Millis {
+  const regular = refresh * (0.875 + random / 4);
+  if (failures === 0) return millis(regular);
+  return millis(Math.min(regular, RETRY * 2 ** Math.min(failures - 1, 16) * (0.5 + random)));
 }

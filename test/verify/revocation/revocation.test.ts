@@ -17,7 +17,7 @@ import {
   signRevocationDelta,
 } from "../../../src/verify/revocation/revocation-document.ts";
 import { createRevocationStore } from "../../../src/verify/revocation/revocation-store.ts";
-import type { FetchDocument } from "../../../src/verify/trust/fetch-document.ts";
+import { anyAuthority, type FetchDocument } from "../../../src/verify/trust/fetch-document.ts";
 import { MemoryLogger } from "../../support/quiet.ts";
 
 const idOf = (number: number): string => number.toString(16).padStart(32, "0");
@@ -101,11 +101,17 @@ describe("signed filters and deltas", () => {
         const text = answers[Math.min(next++, answers.length - 1)] ?? null;
         return text === null ? { kind: "failed", why: "unreachable" } : { kind: "new", text, etag: `"${next}"` };
       };
-      const settings = { url: "https://lists.invalid/", file: join(folder, "f"), tls: {}, refresh: minutes(15) };
+      const settings = {
+        url: "https://lists.invalid/",
+        file: join(folder, "f"),
+        tls: anyAuthority({}),
+        refresh: minutes(15),
+      };
       return createRevocationStore({ settings, roots, clock: new SimClock(), logger: new MemoryLogger(), fetch });
     };
     const first = make([whole, delta, delta]);
     await first.start();
+    await first.refresh(); // Joins the fetch that the start began.
     expect(first.mayBeRevoked(idOf(9000))).toBe(false);
     await first.refresh();
     expect([first.version(), first.mayBeRevoked(idOf(9000))]).toEqual([4, true]);
@@ -133,7 +139,7 @@ describe("signed filters and deltas", () => {
   }, 60_000);
 
   it("before the first filter call nothing revoked", () => {
-    const settings = { url: null, file: null, tls: {}, refresh: minutes(15) };
+    const settings = { url: null, file: null, tls: anyAuthority({}), refresh: minutes(15) };
     const store = createRevocationStore({ settings, roots, clock: new SimClock(), logger: new MemoryLogger() });
     expect(store.mayBeRevoked(idOf(1))).toBe(false);
   });

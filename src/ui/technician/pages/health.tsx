@@ -109,6 +109,8 @@ export function HealthPage() {
         "clock.rtc",
         "network.address",
         "broker.certificate",
+        "broker.ca",
+        "web.certificate",
         "broker.reach",
         "keys.district",
         "keys.orders",
