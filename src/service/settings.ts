@@ -16,15 +16,23 @@ interface Stored extends Omit<Version, "state"> {
   readonly file: Record<string, unknown>;
 }
 
+/** How the lane was when a change began. It lies beside the file while the change is on trial. */
+export interface Before {
+  readonly faults: readonly string[];
+  readonly linked: boolean;
+}
+
 export interface Trial {
   /** Why nothing may be changed now, or null. */
   held(): string | null;
+  /** How the lane is now. */
+  before(): Before;
   /** Brings the new configuration to work; fields that need a restart wait for one. */
   activate(loaded: Loaded): Promise<void>;
-  /** Null when the lane works with it, else what does not. */
-  selfTest(): Promise<string | null>;
-  /** Resolves to whether the link to the centre stood again within its patience. */
-  linkBack(): Promise<boolean>;
+  /** Null when no fault is there that was not there before, else what is. */
+  selfTest(before: Before): Promise<string | null>;
+  /** Resolves to whether the link to the centre stood again within its patience; one that was away need not come back. */
+  linkBack(before: Before): Promise<boolean>;
   /** Some fields count from a new start of the process only: has it begin anew, after the answer to this change. */
   restart(): void;
 }
@@ -43,6 +51,15 @@ interface Marker {
   readonly version: number;
   readonly previous: number;
   readonly starts: number;
+  readonly before: Before;
+}
+
+export type Confirmed = "nothing-on-trial" | "kept" | "returned";
+
+/** A version that was taken back, told at the start after it. */
+export interface Returned {
+  readonly version: number;
+  readonly why: string;
 }
 
 const KEPT = 50;
@@ -55,6 +72,7 @@ export class Settings {
   readonly #folder: string;
   readonly #now: () => Instant;
   #busy = false;
+  #confirming: Promise<Confirmed> | null = null;
 
   /** `folder` holds the history; nothing is read before a method is called. */
   constructor(path: string, folder: string, now: () => Instant) {
@@ -104,8 +122,11 @@ export class Settings {
     return this.#stored().find((entry) => entry.version === version)?.file ?? null;
   }
 
-  /** Applies a file and keeps it only when the trial succeeds. One at a time. */
+  /** Applies a file and keeps it only when the trial succeeds. One at a time, and after what `confirm` is about. */
   async apply(file: unknown, by: string, trial: Trial): Promise<Applied> {
+    // `file` was made from the one that is being taken back, and would bring it again.
+    if ((await this.#confirming) === "returned")
+      return { ok: false, code: "GL-1023", why: "the change before is being taken back", returnedTo: this.#latest() };
     if (this.#busy)
       return { ok: false, code: "GL-1023", why: "another change is being applied", returnedTo: this.#latest() };
     const held = trial.held();
@@ -115,9 +136,9 @@ export class Settings {
     this.#busy = true;
     try {
       this.#first();
-      const before = this.current();
+      const current = this.current();
       const previous = this.#latest();
-      const changes = diffFiles(before.file, inspected.loaded.file);
+      const changes = diffFiles(current.file, inspected.loaded.file);
       if (changes.length === 0) return { ok: true, version: previous, restart: false };
       const version = this.#nextVersion();
       this.#keep({
@@ -128,9 +149,10 @@ export class Settings {
         returned: false,
         file: file as Record<string, unknown>,
       });
-      this.#mark({ version, previous, starts: 0 });
+      const before = trial.before();
+      this.#mark({ version, previous, starts: 0, before });
       this.#write(file);
-      const why = await tried(trial, inspected.loaded);
+      const why = await tried(trial, before, () => trial.activate(inspected.loaded));
       if (why === null) {
         // Fields that wait for a restart prove themselves after it: the marker stays until `confirm`.
         const restart = changes.some((change) => change.restart);
@@ -148,27 +170,38 @@ export class Settings {
 
   /**
    * To be called at start, before the configuration is used: a version that was on trial and whose process started
-   * once already without being confirmed is taken back. Says which one, or null.
+   * once already without being confirmed is taken back. Says once which one was, here or by `confirm` before.
    */
-  recover(): number | null {
+  recover(): Returned | null {
     const marker = this.#marker();
-    if (marker === null) return null;
-    if (marker.starts === 0) {
-      this.#mark({ ...marker, starts: 1 });
-      return null;
-    }
-    this.#return(marker.version, marker.previous);
-    return marker.version;
+    if (marker !== null && marker.starts > 0)
+      this.#takeBack(marker, "the lane ended before the change had proved itself");
+    else if (marker !== null) this.#mark({ ...marker, starts: 1 });
+    const returned = readPrivate<Returned>(this.#returnedPath);
+    rmSync(this.#returnedPath, { force: true });
+    return returned;
   }
 
   /** After a start on trial: keeps the version when the trial succeeds, else takes it back (then restart). */
-  async confirm(trial: Pick<Trial, "selfTest" | "linkBack">): Promise<"nothing-on-trial" | "kept" | "returned"> {
+  confirm(trial: Pick<Trial, "selfTest" | "linkBack">): Promise<Confirmed> {
+    const confirming = this.#confirm(trial);
+    this.#confirming = confirming;
+    return confirming;
+  }
+
+  async #confirm(trial: Pick<Trial, "selfTest" | "linkBack">): Promise<Confirmed> {
     const marker = this.#marker();
     if (marker === null) return "nothing-on-trial";
-    const why = await tried({ ...trial, activate: async () => {} }, this.current());
+    const why = await tried(trial, marker.before, async () => {});
     if (why === null) this.#unmark();
-    else this.#return(marker.version, marker.previous);
+    else this.#takeBack(marker, `${why.code} ${why.why}`);
     return why === null ? "kept" : "returned";
+  }
+
+  /** As `#return`, in a process whose end nobody sees: the next start tells. */
+  #takeBack({ version, previous }: Marker, why: string): void {
+    writePrivate(this.#returnedPath, { version, why } satisfies Returned);
+    this.#return(version, previous);
   }
 
   #return(version: number, previous: number): void {
@@ -221,6 +254,9 @@ export class Settings {
     for (const name of names.slice(0, Math.max(0, names.length - KEPT))) rmSync(join(this.#folder, name));
   }
 
+  get #returnedPath(): string {
+    return join(this.#folder, "returned.json");
+  }
   #marker(): Marker | null {
     return readPrivate<Marker>(join(this.#folder, "on-trial.json"));
   }
@@ -236,17 +272,20 @@ export class Settings {
 }
 
 async function tried(
-  trial: Pick<Trial, "activate" | "selfTest" | "linkBack">,
-  loaded: Loaded,
+  trial: Pick<Trial, "selfTest" | "linkBack">,
+  before: Before,
+  activate: () => Promise<void>,
 ): Promise<{ readonly code: "GL-1021" | "GL-1022"; readonly why: string } | null> {
   try {
-    await trial.activate(loaded);
-    const broken = await trial.selfTest();
+    await activate();
+    const broken = await trial.selfTest(before);
     if (broken !== null) return { code: "GL-1021", why: broken };
   } catch (error) {
     return { code: "GL-1021", why: error instanceof Error ? error.message.slice(0, 200) : "it could not be activated" };
   }
-  return (await trial.linkBack()) ? null : { code: "GL-1022", why: "the link to the control room did not come back" };
+  return (await trial.linkBack(before))
+    ? null
+    : { code: "GL-1022", why: "the link to the control room did not come back" };
 }
 
 function summaryOf(changes: readonly Change[]): string {

@@ -9,6 +9,7 @@ import { Settings, type Trial } from "../../src/service/settings.ts";
 const example = JSON.parse(readFileSync("config/lane.example.json", "utf8")) as Record<string, unknown>;
 const fine: Trial = {
   held: () => null,
+  before: () => ({ faults: [], linked: true }),
   activate: async () => {},
   selfTest: async () => null,
   linkBack: async () => true,
@@ -90,7 +91,7 @@ describe("settings", () => {
     // First start: on trial. It dies again before it was confirmed.
     expect(settings().recover()).toBeNull();
     // Second start: the version before is back.
-    expect(settings().recover()).toBe(2);
+    expect(settings().recover()).toMatchObject({ version: 2, why: expect.stringContaining("ended before") });
     expect(onDisk()).toEqual(example);
     expect(settings().recover()).toBeNull();
     expect(settings().history()[0]).toMatchObject({ version: 2, state: "returned" });
@@ -109,6 +110,26 @@ describe("settings", () => {
     expect(settings().recover()).toBeNull();
     expect(await settings().confirm({ ...fine, selfTest: async () => "no relay" })).toBe("returned");
     expect(onDisk()).toEqual(changed);
+    // Nobody saw that process end: the next start tells, once.
+    expect(settings().recover()).toEqual({ version: 3, why: "GL-1021 no relay" });
+    expect(settings().recover()).toBeNull();
+  });
+
+  it("put nothing on top of a change that may yet be taken back", async () => {
+    for (const [fault, next] of [
+      [null, { ok: true, version: 3 }],
+      ["no relay", { ok: false, code: "GL-1023" }],
+    ] as const) {
+      rmSync(join(folder, "history"), { recursive: true, force: true });
+      writeFileSync(join(folder, "lane.json"), JSON.stringify(example));
+      const changed = withValue(example, "devices.gpio.pulse", "400 ms");
+      await settings().apply(changed, "tech-1", fine);
+      const started = settings();
+      started.recover();
+      const confirmed = started.confirm({ ...fine, selfTest: async () => fault });
+      expect(await started.apply(withValue(changed, "timings.wideWindow", "18 s"), "tech-1", fine)).toMatchObject(next);
+      expect(await confirmed).toBe(fault === null ? "kept" : "returned");
+    }
   });
 
   it("apply one change at a time", async () => {
