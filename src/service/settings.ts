@@ -117,6 +117,11 @@ export class Settings {
       .reverse();
   }
 
+  /** Whether a change still has to prove itself, before or after its restart. */
+  onTrial(): boolean {
+    return this.#marker() !== null;
+  }
+
   /** The file of an earlier version, or null. */
   fileOf(version: number): Record<string, unknown> | null {
     return this.#stored().find((entry) => entry.version === version)?.file ?? null;
@@ -139,7 +144,8 @@ export class Settings {
       const current = this.current();
       const previous = this.#latest();
       const changes = diffFiles(current.file, inspected.loaded.file);
-      if (changes.length === 0) return { ok: true, version: previous, restart: false };
+      const waiting = this.#marker();
+      if (changes.length === 0) return { ok: true, version: previous, restart: waiting !== null };
       const version = this.#nextVersion();
       this.#keep({
         version,
@@ -149,18 +155,20 @@ export class Settings {
         returned: false,
         file: file as Record<string, unknown>,
       });
-      const before = trial.before();
-      this.#mark({ version, previous, starts: 0, before });
+      // On top of a change that still waits for its restart, both prove themselves together.
+      const before = waiting?.before ?? trial.before();
+      this.#mark({ version, previous: waiting?.previous ?? previous, starts: 0, before });
       this.#write(file);
       const why = await tried(trial, before, () => trial.activate(inspected.loaded));
       if (why === null) {
         // Fields that wait for a restart prove themselves after it: the marker stays until `confirm`.
-        const restart = changes.some((change) => change.restart);
+        const restart = waiting !== null || changes.some((change) => change.restart);
         if (restart) trial.restart();
         else this.#unmark();
         return { ok: true, version, restart };
       }
       this.#return(version, previous);
+      if (waiting !== null) this.#mark(waiting);
       await trial.activate(this.current());
       return { ok: false, code: why.code, why: why.why, returnedTo: previous };
     } finally {
@@ -207,8 +215,8 @@ export class Settings {
   #return(version: number, previous: number): void {
     const entry = this.#stored().find((one) => one.version === previous);
     if (entry !== undefined) this.#write(entry.file);
-    const bad = this.#stored().find((one) => one.version === version);
-    if (bad !== undefined) this.#keep({ ...bad, returned: true });
+    for (const bad of this.#stored().filter((one) => one.version > previous && one.version <= version))
+      this.#keep({ ...bad, returned: true });
     this.#unmark();
   }
 

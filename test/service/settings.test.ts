@@ -132,6 +132,25 @@ describe("settings", () => {
     }
   });
 
+  it("keep a change on trial under the next one that comes before its restart", async () => {
+    const changed = withValue(example, "devices.gpio.pulse", "400 ms");
+    await settings().apply(changed, "tech-1", fine);
+    expect(await settings().apply(changed, "tech-1", fine)).toEqual({ ok: true, version: 2, restart: true });
+    const both = withValue(changed, "timings.wideWindow", "18 s");
+    const bad = { ...fine, selfTest: async () => "no relay" };
+    expect(await settings().apply(both, "tech-1", bad)).toMatchObject({ ok: false, returnedTo: 2 });
+    expect(onDisk()).toEqual(changed);
+    expect(await settings().apply(both, "tech-1", fine)).toEqual({ ok: true, version: 4, restart: true });
+    expect(settings().recover()).toBeNull();
+    expect(await settings().confirm(bad)).toBe("returned");
+    expect(onDisk()).toEqual(example);
+    expect(
+      settings()
+        .history()
+        .map(({ state }) => state),
+    ).toEqual(["returned", "returned", "returned", "current"]);
+  });
+
   it("apply one change at a time", async () => {
     const one = settings();
     let finish = (_: null): void => {};
