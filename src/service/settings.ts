@@ -9,6 +9,7 @@ import { inspectConfig, type Loaded, parseFile, readConfig, readText } from "../
 import type { Change, Version } from "../core/panel.ts";
 import type { Instant } from "../core/units.ts";
 import { diffFiles } from "./diff.ts";
+import { notWhileRunning } from "./not-while-running.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
 
 interface Stored extends Omit<Version, "state"> {
@@ -95,9 +96,10 @@ export class Settings {
   preview(file: unknown): { readonly changes: readonly Change[]; readonly findings: readonly Finding[] } {
     const inspected = inspectConfig(file);
     const completed = inspected.ok ? inspected.loaded.file : inspected.file;
+    const current = this.current().file;
     return {
-      changes: completed === null ? [] : diffFiles(this.current().file, completed),
-      findings: inspected.findings,
+      changes: completed === null ? [] : diffFiles(current, completed),
+      findings: inspected.ok ? notWhileRunning(current, inspected.loaded.file) : inspected.findings,
     };
   }
 
@@ -142,6 +144,8 @@ export class Settings {
     try {
       this.#first();
       const current = this.current();
+      const fixed = notWhileRunning(current.file, inspected.loaded.file);
+      if (fixed.length > 0) return { ok: false, code: "GL-1020", findings: fixed };
       const previous = this.#latest();
       const changes = diffFiles(current.file, inspected.loaded.file);
       const waiting = this.#marker();

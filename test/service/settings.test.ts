@@ -177,6 +177,17 @@ describe("settings", () => {
     expect(statSync(join(folder, "lane.json")).mode & 0o077).toBe(0);
   });
 
+  it("move no data directory under a running lane, and say where to mount the partition instead", async () => {
+    const moved = withValue(example, "storage.directory", "/data/greenlane");
+    const finding = { code: "GL-1019", path: "storage.directory", suggestion: expect.stringContaining("mount") };
+    expect(settings().preview(moved).findings).toMatchObject([finding]);
+    expect(await settings().apply(moved, "tech-1", fine)).toMatchObject({ code: "GL-1020", findings: [finding] });
+    expect(onDisk()).toEqual(example);
+    // Written out or left to its default, it is the same place.
+    const same = withValue(withValue(example, "storage.directory", "/var/lib/greenlane"), "display.bigType", true);
+    expect(settings().preview(same).findings).toEqual([]);
+  });
+
   it("preview what a file would change, with its restart and its refusals", () => {
     const changed = withValue(withValue(example, "devices.gpio.pulse", "400 ms"), "rules.feverLimit", "37.2 °C");
     const { changes, findings } = settings().preview(changed);
