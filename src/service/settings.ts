@@ -5,7 +5,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../config/findings.ts";
-import { inspectConfig, type Loaded, parseFile, readConfig, readText } from "../config/load.ts";
+import { inspectConfig, type Loaded, loadFile, readWritten } from "../config/load.ts";
 import type { Change, Version } from "../core/panel.ts";
 import type { Instant } from "../core/units.ts";
 import { diffFiles } from "./diff.ts";
@@ -84,12 +84,12 @@ export class Settings {
 
   /** The configuration on disk. @throws ConfigError where it can't be used. */
   current(): Loaded {
-    return readConfig(this.raw());
+    return loadFile(this.#path);
   }
 
-  /** The file as it is written, without defaults. */
+  /** The file as it is written, without defaults, brought up to date: what is changed in it are today's fields. */
   raw(): Record<string, unknown> {
-    return parseFile(readText(this.#path), this.#path) as Record<string, unknown>;
+    return readWritten(this.#path);
   }
 
   /** What a new file would change, and what is wrong with it. */

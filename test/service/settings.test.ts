@@ -188,6 +188,15 @@ describe("settings", () => {
     expect(settings().preview(same).findings).toEqual([]);
   });
 
+  it("change an old file as today's, so that a port set now is not taken for what it was then", async () => {
+    const web = { host: "192.0.2.7", port: 9443, certificate: "/etc/web.pem", key: "/etc/web.key" };
+    writeFileSync(join(folder, "lane.json"), JSON.stringify({ ...example, version: 2, web }));
+    expect(settings().current().notes).toHaveLength(1);
+    const changed = withValue(settings().raw(), "web.port", 9000);
+    expect(await settings().apply(changed, "tech-1", fine)).toMatchObject({ ok: true, version: 2 });
+    expect(settings().current().config.web).toMatchObject({ port: 9000, tlsPort: 9443 });
+  });
+
   it("preview what a file would change, with its restart and its refusals", () => {
     const changed = withValue(withValue(example, "devices.gpio.pulse", "400 ms"), "rules.feverLimit", "37.2 °C");
     const { changes, findings } = settings().preview(changed);
