@@ -14,7 +14,7 @@ export function writeDemoLane(folder: string, brokerUrl: string, district: objec
 }
 
 const demoLaneFile = (folder: string, brokerUrl: string) => ({
-  version: 2,
+  version: 3,
   lane: {
     district: demoLane.district,
     site: demoLane.site,

@@ -10,7 +10,7 @@ import type { LaneConfig } from "./config/schema.ts";
 import { eventOf } from "./core/reporting.ts";
 import type { Logger } from "./ports/logger.ts";
 import { ControlSocket } from "./service/control-socket.ts";
-import { applyValues, type ValuesAnswer } from "./service/desired-values.ts";
+import { applyValues, outcomeOf, type ValuesAnswer } from "./service/desired-values.ts";
 import { doctor } from "./service/doctor.ts";
 import type { LogTail } from "./service/log-tail.ts";
 import { inSafeMode } from "./service/safe-mode.ts";
@@ -42,6 +42,8 @@ export interface Service {
   routes(app: FastifyInstance): Promise<void>;
   /** Takes up values of the district's desired configuration. */
   take(values: Readonly<Record<string, unknown>>): Promise<ValuesAnswer>;
+  /** What became of values that waited for a restart; at the earliest once the start has judged what is on trial. */
+  outcome(values: Readonly<Record<string, unknown>>): Promise<ValuesAnswer>;
   /** After the lane's start. Gives the one-time code of a new lane, null where a technician has set a code. */
   start(): Promise<string | null>;
   stop(): Promise<void>;
@@ -92,9 +94,22 @@ export function serviceOf(
           },
         });
   const ends: (() => void)[] = [];
+  let judged: () => void = () => {};
+  // The link may stand, and hand over a configuration, before the start has come to what is on trial.
+  const trialOver = new Promise<void>((resolve) => {
+    judged = resolve;
+    if (!panel.settings.onTrial()) resolve();
+  });
   return {
     routes: technicianRoutes(panel),
-    take: (values) => applyValues(values, panel.settings, panel.trial),
+    async take(values) {
+      await trialOver;
+      return applyValues(values, panel.settings, panel.trial);
+    },
+    async outcome(values) {
+      await trialOver;
+      return outcomeOf(values, panel.settings);
+    },
     async start() {
       lane.health.observe("safe-mode", inSafeMode(directory));
       lane.health.observe("last-config-refused", options.returned);
@@ -106,6 +121,7 @@ export function serviceOf(
       menu?.start();
       void panel.settings.confirm(panel.trial).then((how) => {
         if (how === "returned") changing.restart();
+        judged();
       });
       const firstCode = await panel.code.issueOneTime();
       if (firstCode !== null) web.configure({ firstCode });

@@ -146,9 +146,12 @@ export async function wire(config: LaneConfig, devices: Devices, around: Surroun
         );
   reporter.orders.onOrder((order) => lane.order(order));
   if (service !== null)
-    reporter.onDesired(async ({ values, documents }) => {
-      if (Object.keys(documents).length > 0) void around.refresh?.();
-      return service.take(values);
+    reporter.onDesired({
+      async apply({ values, documents }) {
+        if (Object.keys(documents).length > 0) void around.refresh?.();
+        return service.take(values);
+      },
+      outcome: ({ values }) => service.outcome(values),
     });
   const ends: (() => void)[] = [];
 

@@ -152,15 +152,36 @@ describe("values of the desired configuration", () => {
 
   it("count like a change at the panel: applied, or refused with the path", async () => {
     const one = wired();
-    const taken = driven(one.bench.clock, one.service.take({ "display.slow": true }));
+    const taken = driven(one.bench.clock, one.service.take({ "display.orientation": "portrait" }));
     expect(await taken).toEqual({ applied: true });
-    expect(one.file()).toMatchObject({ display: { slow: true } });
+    expect(one.file()).toMatchObject({ display: { orientation: "portrait" } });
     expect(await one.service.take({ "rules.feverLimit": "36.9 °C" })).toEqual({
       applied: false,
       reason: "GL-1020",
       path: "rules.feverLimit",
     });
   });
+
+  it.each([
+    ["kept", "connected", { applied: true }],
+    ["taken back", "connecting", { applied: false, reason: "GL-1032", path: "display.slow" }],
+  ] as const)(
+    "that need a restart have no outcome before it, and after it that they were %s",
+    async (_, broker, told) => {
+      const values = { "display.slow": true };
+      const first = wired();
+      const waits = { applied: "after-restart" };
+      expect(await driven(first.bench.clock, first.service.take(values))).toEqual(waits);
+      expect(await first.service.outcome(values)).toEqual(waits);
+      const second = wired();
+      second.bench.linkState = { ...second.bench.linkState, broker };
+      // Asked before the start has come to it, as a link may that stands early.
+      const outcome = second.service.outcome(values);
+      await second.service.start();
+      expect(await driven(second.bench.clock, outcome)).toEqual(told);
+      await second.service.stop();
+    },
+  );
 
   it("wait for the end of an emergency", async () => {
     const one = wired();

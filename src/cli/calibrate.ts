@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { ConfigError } from "../config/findings.ts";
-import { inspectConfig, loadConfig, parseFile, readText } from "../config/load.ts";
+import { inspectConfig, loadConfig, readWritten } from "../config/load.ts";
 import { withValue } from "../config/walk.ts";
 import { instant } from "../core/units.ts";
 import { type CalibrationPoint, calibrationRecord, POINT_PERIOD, twoPoints } from "../service/calibrate.ts";
@@ -65,7 +65,7 @@ async function run(options: Options): Promise<void> {
     if (!result.ok)
       throw new UsageError(`found ${result.found}, expected ${result.expected}; ${result.fix}`, result.code);
     const record = calibrationRecord(result, instant(Date.now()), serial, sensor, by);
-    const next = withValue(parseFile(readText(file), file), "temperature.calibration", record);
+    const next = withValue(readWritten(file), "temperature.calibration", record);
     const inspected = inspectConfig(next);
     if (!inspected.ok) throw new ConfigError(inspected.findings);
     writePrivate(file, next);

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { laneFields, needsRestart, schemaText, wordsOf } from "../config/describe.ts";
 import { ConfigError, nearest, sentence } from "../config/findings.ts";
-import { inspectConfig, loadFile, parseFile, readText } from "../config/load.ts";
+import { inspectConfig, loadFile, parseFile, readText, readWritten } from "../config/load.ts";
 import { laneSchema } from "../config/schema.ts";
 import { fieldAt, plain, valueAt, withValue } from "../config/walk.ts";
 import { diffFiles } from "../service/diff.ts";
@@ -40,7 +40,7 @@ function print(file: string | undefined, options: Options): void {
     printJson(loaded.file);
     return;
   }
-  const written = parseFile(readText(path), path);
+  const written = readWritten(path);
   for (const field of laneFields()) {
     const own = valueAt(written, field.path) !== undefined;
     if (options.changed === true && !own) continue;
@@ -76,7 +76,7 @@ function set(path: string, value: string, options: Options): void {
     );
   }
   const file = laneFile(options.config);
-  const before = parseFile(readText(file), file);
+  const before = readWritten(file);
   // A text field takes the words as they are; everything else is JSON, as in the file.
   const next = plain(field).type === "string" && value !== "null" ? value : parseFile(value, `the value of ${path}`);
   const after = withValue(before, path, next);

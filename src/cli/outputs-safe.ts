@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { loadConfig } from "../config/load.ts";
+import { loadOutputs } from "../config/load-outputs.ts";
 import { clockOf, safeOutputs } from "../main-outputs.ts";
 import { comesBack } from "./ends.ts";
 import { printJson } from "./output.ts";
@@ -15,7 +15,7 @@ export function register(program: Command): void {
 }
 
 async function run({ config: path }: { readonly config: string }): Promise<void> {
-  const config = loadConfig(path);
+  const config = loadOutputs(path);
   const back = comesBack(process.env);
   const turnstile = await safeOutputs(config, clockOf(config), !back);
   printJson({ outputs: "safe", fire: turnstile.active("fire"), back });

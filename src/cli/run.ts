@@ -3,7 +3,7 @@ import { loadConfig } from "../config/load.ts";
 import { instant } from "../core/units.ts";
 import { startKiosk } from "../main.ts";
 import { LogTail } from "../service/log-tail.ts";
-import { configHistory, Settings } from "../service/settings.ts";
+import { configHistory, type Returned, Settings } from "../service/settings.ts";
 import { AGAIN } from "./ends.ts";
 import { fail } from "./output.ts";
 import { pinoLogger } from "./pino-logger.ts";
@@ -27,7 +27,7 @@ async function run({ config: path, json = false }: Flags): Promise<void> {
   const returned = takenBack(path);
   const config = loadConfig(path);
   const logger = pinoLogger(config.log.level, logTail);
-  if (returned !== null) logger.warn("a changed configuration did not prove itself", { code: "GL-1032", returned });
+  if (returned !== null) logger.warn("a changed configuration did not prove itself", { code: "GL-1032", ...returned });
   const starting = startKiosk({ config, file: path, logger, logTail, returned: returned !== null });
   const kiosk = await starting.catch((error: unknown) => {
     fail(error, json);
@@ -42,8 +42,8 @@ async function run({ config: path, json = false }: Flags): Promise<void> {
   process.exit(why === "stop" ? 0 : AGAIN);
 }
 
-/** Before the configuration is used: a version on trial whose process has died once already is taken back. */
-function takenBack(path: string): number | null {
+/** Before the configuration is used: a version that did not prove itself after its start is taken back, or was. */
+function takenBack(path: string): Returned | null {
   const { directory } = loadConfig(path).storage;
   return new Settings(path, configHistory(directory), () => instant(Date.now())).recover();
 }

@@ -23,6 +23,7 @@ export const codes = {
   combination: "GL-1016",
   addedCondition: "GL-1017",
   version: "GL-1018",
+  notHere: "GL-1019",
 } as const;
 
 /** Shows a hostile value safely: as JSON, without control characters, at most 60 characters. */

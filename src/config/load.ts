@@ -36,6 +36,16 @@ export function loadFile(path: string): Loaded {
   return readConfig(parseFile(readText(path), path));
 }
 
+/**
+ * The file as it is written, without defaults, brought up to date: a field that is set in it counts as today's, never as
+ * what an old file meant by it. @throws ConfigError `GL-1010` where it can't be read at all.
+ */
+export function readWritten(path: string): Record<string, unknown> {
+  const written = parseFile(readText(path), path);
+  if (!isGroup(written)) throw new ConfigError([noObject(written)]);
+  return migrate(written).file;
+}
+
 /** The folder with schema, defaults and profiles, beside the sources or beside the built package. */
 export function configFolder(): string {
   for (const up of ["../../config/", "../../../config/"]) {
@@ -83,9 +93,7 @@ export function inspectConfig(parsed: unknown, profiles?: string): Inspection {
     return {
       ok: false,
       file: null,
-      findings: [
-        finding(codes.unreadable, "", show(parsed), "a JSON object", "begin the file with { and end it with }"),
-      ],
+      findings: [noObject(parsed)],
     };
   const raw = parsed as Record<string, unknown>;
   if (typeof raw.version === "number" && raw.version > CONFIG_VERSION)
@@ -186,6 +194,9 @@ function deepFreeze<T>(value: T): T {
     for (const child of Object.values(Object.freeze(value))) deepFreeze(child);
   return value;
 }
+
+const noObject = (parsed: unknown): Finding =>
+  finding(codes.unreadable, "", show(parsed), "a JSON object", "begin the file with { and end it with }");
 
 const finding = (code: string, path: string, found: string, expected: string, suggestion: string): Finding => ({
   code,

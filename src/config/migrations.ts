@@ -1,11 +1,21 @@
 /** Old files brought up to date. Each step is data: what moves where, and a note for the person who reads the result. */
+import { isLoopback } from "./loopback.ts";
 import { valueAt, withValue } from "./walk.ts";
 
 interface Step {
   /** Version that the step leads to. */
   readonly to: number;
   readonly note: string;
-  readonly moves: readonly { readonly from: string; readonly to: string; readonly as?: (value: unknown) => unknown }[];
+  readonly moves: readonly Move[];
+  /** Where the step holds; everywhere if left out. */
+  readonly where?: (file: Record<string, unknown>) => boolean;
+}
+
+interface Move {
+  readonly from: string;
+  readonly to: string;
+  /** `undefined` leaves the value out. */
+  readonly as?: (value: unknown) => unknown;
 }
 
 const withUnit =
@@ -28,7 +38,19 @@ const steps: readonly Step[] = [
       { from: "turnstile.windowMs", to: "timings.turnstileWindow", as: withUnit("ms") },
     ],
   },
+  {
+    to: 3,
+    note: "The network's pages keep their port as web.tlsPort, unless it was 8080: then a tablet opens 8443 from now on. The board's own screen and the way over SSH are at web.port, 8080: remove a drop-in of greenlane-display.service that names another.",
+    where: servesNetwork,
+    moves: [{ from: "web.port", to: "web.tlsPort", as: (port) => (port === 8080 ? undefined : port) }],
+  },
 ];
+
+/** One port served both until version 3. */
+function servesNetwork(file: Record<string, unknown>): boolean {
+  const host = valueAt(file, "web.host");
+  return typeof host === "string" && !isLoopback(host) && valueAt(file, "web.tlsPort") === undefined;
+}
 
 export interface Migrated {
   readonly file: Record<string, unknown>;
@@ -44,7 +66,8 @@ export function migrate(file: Record<string, unknown>): Migrated {
     typeof file.version === "number" ? file.version : file.version === undefined ? guess(file) : Number.NaN;
   for (const step of steps) {
     if (!(version < step.to)) continue;
-    for (const move of step.moves) {
+    const holds = step.where?.(current) ?? true;
+    for (const move of holds ? step.moves : []) {
       const value = valueAt(current, move.from);
       if (value === undefined) continue;
       current = withoutEmpty(withValue(current, move.from, undefined), move.from);
@@ -52,14 +75,16 @@ export function migrate(file: Record<string, unknown>): Migrated {
         current = withValue(current, move.to, move.as === undefined ? value : move.as(value));
     }
     current = { ...current, version: step.to };
-    notes.push(`Version ${step.to}: ${step.note}`);
+    if (holds) notes.push(`Version ${step.to}: ${step.note}`);
   }
   return { file: current, notes };
 }
 
-/** A file without a version is today's, unless it holds something that only old files have. */
+/** A file without a version is today's, unless it holds something that only old files have, wherever it is found. */
 function guess(file: Record<string, unknown>): number {
-  const old = steps.find((step) => step.moves.some((move) => valueAt(file, move.from) !== undefined));
+  const old = steps.find(
+    (step) => step.where === undefined && step.moves.some((move) => valueAt(file, move.from) !== undefined),
+  );
   return old === undefined ? Number.POSITIVE_INFINITY : old.to - 1;
 }
 

@@ -275,10 +275,15 @@ export const displayGroup = group(say("显示", "Display", "行人屏幕", "The 
 });
 
 export const storageGroup = group(say("存储", "Storage", "上报队列、历史和设置", "Outbox, history, staff"), {
-  directory: path(say("目录", "Directory", "数据分区", "On the data partition"), {
-    default: "/var/lib/greenlane",
-    restart: true,
-  }),
+  directory: path(
+    say(
+      "目录",
+      "Directory",
+      "数据分区挂载在此；运行中不能更改",
+      "Where the data partition is mounted; set in the file of a stopped lane only",
+    ),
+    { default: "/var/lib/greenlane", restart: true },
+  ),
   reserve: size(
     say("预留空间", "Reserve", "提前占用，保证上报可写", "Allocated ahead so that an alert can always be stored"),
     { default: "192 MiB", min: "16 MiB", max: "4 GiB", restart: true },

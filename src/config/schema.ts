@@ -6,7 +6,7 @@ import { brokerGroup, displayGroup, logGroup, replayGroup, storageGroup, trustGr
 import { laneGroup, rulesGroup, siteGroup, timingsGroup } from "./schema-place.ts";
 
 /** Version of the file's shape; `migrations.ts` brings older ones up to it. */
-export const CONFIG_VERSION = 2;
+export const CONFIG_VERSION = 3;
 
 export const laneSchema = Type.Object(
   {

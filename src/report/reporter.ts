@@ -8,7 +8,6 @@ import type { Logger } from "../ports/logger.ts";
 import type { LinkState, Order, OrderOutcome, Orders, Uplink } from "../ports/orders.ts";
 import { OutboxError, type OutboxStatus } from "../ports/outbox.ts";
 import type { EventBody } from "../protocol/envelope.ts";
-import type { DesiredClaims } from "../protocol/orders.ts";
 import { type OrderKey, SignatureCheck } from "../protocol/orders.ts";
 import { encode } from "../protocol/parse.ts";
 import type { Ranges } from "../protocol/ranges.ts";
@@ -17,7 +16,7 @@ import { type LaneId, laneName } from "../protocol/topics.ts";
 import { uuidV7 } from "../protocol/uuid.ts";
 import { CountTable } from "./count.ts";
 import { Challenge } from "./orders/challenge.ts";
-import { type Application, DesiredState } from "./orders/desired.ts";
+import { type Applier, DesiredState } from "./orders/desired.ts";
 import { OrderDesk, type OrderRecord } from "./orders/desk.ts";
 import { RefusalMeter } from "./orders/refusals.ts";
 import { Disk } from "./outbox/disk.ts";
@@ -77,8 +76,8 @@ export interface Reporter {
   readonly eventLog: EventLog;
   readonly uplink: Uplink;
   readonly orders: Orders;
-  /** Applies values and documents of a desired configuration; without a handler one that holds any is rejected. */
-  onDesired(handler: (claims: DesiredClaims) => Promise<Application>): void;
+  /** Who applies values and documents of a desired configuration; with nobody one that holds any is rejected. */
+  onDesired(applier: Applier): void;
   /** Troubles of outbox and link, for the registry of troubles (core/troubles has the same codes) and the screens. */
   onTrouble(listener: (trouble: Trouble) => void): () => void;
   outboxStatus(): Promise<OutboxStatus>;
@@ -89,10 +88,13 @@ export interface Reporter {
 }
 
 /** Nothing is called applied that nobody applied. */
-const withoutApplier = ({ values, documents }: DesiredClaims): Application =>
-  Object.keys({ ...values, ...documents }).length === 0
-    ? { applied: true }
-    : { applied: false, reason: "nobody-applies-it", path: "" };
+const withoutApplier: Applier = {
+  apply: async ({ values, documents }) =>
+    Object.keys({ ...values, ...documents }).length === 0
+      ? { applied: true }
+      : { applied: false, reason: "nobody-applies-it", path: "" },
+  outcome: (claims) => withoutApplier.apply(claims),
+};
 
 /** A broken link is a trouble only when it stays broken. */
 const noLinkAfter = 30_000;
@@ -123,7 +125,7 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
   readonly #stateListeners = new Set<(state: LinkState) => void>();
   readonly #cancels: (() => void)[] = [];
   #handler: ((order: Order) => Promise<OrderOutcome>) | null = null;
-  #applier: ((claims: DesiredClaims) => Promise<Application>) | null = null;
+  #applier: Applier = withoutApplier;
   #outbox: OutboxStatus = {
     usable: false,
     why: null,
@@ -187,7 +189,10 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
       ledger: this.#disk.ledger,
       clock,
       report: (reported) => this.#link.reported(reported),
-      apply: (claims) => this.#applier?.(claims) ?? Promise.resolve(withoutApplier(claims)),
+      applier: {
+        apply: (claims) => this.#applier.apply(claims),
+        outcome: (claims) => this.#applier.outcome(claims),
+      },
       act: (order) => this.#act(order),
     });
     this.#link = new MqttUplink({
@@ -299,8 +304,8 @@ class LaneReporter implements Reporter, EventLog, Uplink, Orders {
     this.#handler = handler;
   }
 
-  onDesired(handler: (claims: DesiredClaims) => Promise<Application>): void {
-    this.#applier = handler;
+  onDesired(applier: Applier): void {
+    this.#applier = applier;
   }
 
   onTrouble(listener: (trouble: Trouble) => void): () => void {

@@ -5,10 +5,11 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../config/findings.ts";
-import { inspectConfig, type Loaded, parseFile, readConfig, readText } from "../config/load.ts";
+import { inspectConfig, type Loaded, loadFile, readWritten } from "../config/load.ts";
 import type { Change, Version } from "../core/panel.ts";
 import type { Instant } from "../core/units.ts";
 import { diffFiles } from "./diff.ts";
+import { notWhileRunning } from "./not-while-running.ts";
 import { readPrivate, writePrivate } from "./private-file.ts";
 
 interface Stored extends Omit<Version, "state"> {
@@ -16,15 +17,23 @@ interface Stored extends Omit<Version, "state"> {
   readonly file: Record<string, unknown>;
 }
 
+/** How the lane was when a change began. It lies beside the file while the change is on trial. */
+export interface Before {
+  readonly faults: readonly string[];
+  readonly linked: boolean;
+}
+
 export interface Trial {
   /** Why nothing may be changed now, or null. */
   held(): string | null;
+  /** How the lane is now. */
+  before(): Before;
   /** Brings the new configuration to work; fields that need a restart wait for one. */
   activate(loaded: Loaded): Promise<void>;
-  /** Null when the lane works with it, else what does not. */
-  selfTest(): Promise<string | null>;
-  /** Resolves to whether the link to the centre stood again within its patience. */
-  linkBack(): Promise<boolean>;
+  /** Null when no fault is there that was not there before, else what is. */
+  selfTest(before: Before): Promise<string | null>;
+  /** Resolves to whether the link to the centre stood again within its patience; one that was away need not come back. */
+  linkBack(before: Before): Promise<boolean>;
   /** Some fields count from a new start of the process only: has it begin anew, after the answer to this change. */
   restart(): void;
 }
@@ -43,6 +52,15 @@ interface Marker {
   readonly version: number;
   readonly previous: number;
   readonly starts: number;
+  readonly before: Before;
+}
+
+export type Confirmed = "nothing-on-trial" | "kept" | "returned";
+
+/** A version that was taken back, told at the start after it. */
+export interface Returned {
+  readonly version: number;
+  readonly why: string;
 }
 
 const KEPT = 50;
@@ -55,6 +73,7 @@ export class Settings {
   readonly #folder: string;
   readonly #now: () => Instant;
   #busy = false;
+  #confirming: Promise<Confirmed> | null = null;
 
   /** `folder` holds the history; nothing is read before a method is called. */
   constructor(path: string, folder: string, now: () => Instant) {
@@ -65,21 +84,22 @@ export class Settings {
 
   /** The configuration on disk. @throws ConfigError where it can't be used. */
   current(): Loaded {
-    return readConfig(this.raw());
+    return loadFile(this.#path);
   }
 
-  /** The file as it is written, without defaults. */
+  /** The file as it is written, without defaults, brought up to date: what is changed in it are today's fields. */
   raw(): Record<string, unknown> {
-    return parseFile(readText(this.#path), this.#path) as Record<string, unknown>;
+    return readWritten(this.#path);
   }
 
   /** What a new file would change, and what is wrong with it. */
   preview(file: unknown): { readonly changes: readonly Change[]; readonly findings: readonly Finding[] } {
     const inspected = inspectConfig(file);
     const completed = inspected.ok ? inspected.loaded.file : inspected.file;
+    const current = this.current().file;
     return {
-      changes: completed === null ? [] : diffFiles(this.current().file, completed),
-      findings: inspected.findings,
+      changes: completed === null ? [] : diffFiles(current, completed),
+      findings: inspected.ok ? notWhileRunning(current, inspected.loaded.file) : inspected.findings,
     };
   }
 
@@ -99,13 +119,21 @@ export class Settings {
       .reverse();
   }
 
+  /** Whether a change still has to prove itself, before or after its restart. */
+  onTrial(): boolean {
+    return this.#marker() !== null;
+  }
+
   /** The file of an earlier version, or null. */
   fileOf(version: number): Record<string, unknown> | null {
     return this.#stored().find((entry) => entry.version === version)?.file ?? null;
   }
 
-  /** Applies a file and keeps it only when the trial succeeds. One at a time. */
+  /** Applies a file and keeps it only when the trial succeeds. One at a time, and after what `confirm` is about. */
   async apply(file: unknown, by: string, trial: Trial): Promise<Applied> {
+    // `file` was made from the one that is being taken back, and would bring it again.
+    if ((await this.#confirming) === "returned")
+      return { ok: false, code: "GL-1023", why: "the change before is being taken back", returnedTo: this.#latest() };
     if (this.#busy)
       return { ok: false, code: "GL-1023", why: "another change is being applied", returnedTo: this.#latest() };
     const held = trial.held();
@@ -115,10 +143,13 @@ export class Settings {
     this.#busy = true;
     try {
       this.#first();
-      const before = this.current();
+      const current = this.current();
+      const fixed = notWhileRunning(current.file, inspected.loaded.file);
+      if (fixed.length > 0) return { ok: false, code: "GL-1020", findings: fixed };
       const previous = this.#latest();
-      const changes = diffFiles(before.file, inspected.loaded.file);
-      if (changes.length === 0) return { ok: true, version: previous, restart: false };
+      const changes = diffFiles(current.file, inspected.loaded.file);
+      const waiting = this.#marker();
+      if (changes.length === 0) return { ok: true, version: previous, restart: waiting !== null };
       const version = this.#nextVersion();
       this.#keep({
         version,
@@ -128,17 +159,20 @@ export class Settings {
         returned: false,
         file: file as Record<string, unknown>,
       });
-      this.#mark({ version, previous, starts: 0 });
+      // On top of a change that still waits for its restart, both prove themselves together.
+      const before = waiting?.before ?? trial.before();
+      this.#mark({ version, previous: waiting?.previous ?? previous, starts: 0, before });
       this.#write(file);
-      const why = await tried(trial, inspected.loaded);
+      const why = await tried(trial, before, () => trial.activate(inspected.loaded));
       if (why === null) {
         // Fields that wait for a restart prove themselves after it: the marker stays until `confirm`.
-        const restart = changes.some((change) => change.restart);
+        const restart = waiting !== null || changes.some((change) => change.restart);
         if (restart) trial.restart();
         else this.#unmark();
         return { ok: true, version, restart };
       }
       this.#return(version, previous);
+      if (waiting !== null) this.#mark(waiting);
       await trial.activate(this.current());
       return { ok: false, code: why.code, why: why.why, returnedTo: previous };
     } finally {
@@ -148,34 +182,45 @@ export class Settings {
 
   /**
    * To be called at start, before the configuration is used: a version that was on trial and whose process started
-   * once already without being confirmed is taken back. Says which one, or null.
+   * once already without being confirmed is taken back. Says once which one was, here or by `confirm` before.
    */
-  recover(): number | null {
+  recover(): Returned | null {
     const marker = this.#marker();
-    if (marker === null) return null;
-    if (marker.starts === 0) {
-      this.#mark({ ...marker, starts: 1 });
-      return null;
-    }
-    this.#return(marker.version, marker.previous);
-    return marker.version;
+    if (marker !== null && marker.starts > 0)
+      this.#takeBack(marker, "the lane ended before the change had proved itself");
+    else if (marker !== null) this.#mark({ ...marker, starts: 1 });
+    const returned = readPrivate<Returned>(this.#returnedPath);
+    rmSync(this.#returnedPath, { force: true });
+    return returned;
   }
 
   /** After a start on trial: keeps the version when the trial succeeds, else takes it back (then restart). */
-  async confirm(trial: Pick<Trial, "selfTest" | "linkBack">): Promise<"nothing-on-trial" | "kept" | "returned"> {
+  confirm(trial: Pick<Trial, "selfTest" | "linkBack">): Promise<Confirmed> {
+    const confirming = this.#confirm(trial);
+    this.#confirming = confirming;
+    return confirming;
+  }
+
+  async #confirm(trial: Pick<Trial, "selfTest" | "linkBack">): Promise<Confirmed> {
     const marker = this.#marker();
     if (marker === null) return "nothing-on-trial";
-    const why = await tried({ ...trial, activate: async () => {} }, this.current());
+    const why = await tried(trial, marker.before, async () => {});
     if (why === null) this.#unmark();
-    else this.#return(marker.version, marker.previous);
+    else this.#takeBack(marker, `${why.code} ${why.why}`);
     return why === null ? "kept" : "returned";
+  }
+
+  /** As `#return`, in a process whose end nobody sees: the next start tells. */
+  #takeBack({ version, previous }: Marker, why: string): void {
+    writePrivate(this.#returnedPath, { version, why } satisfies Returned);
+    this.#return(version, previous);
   }
 
   #return(version: number, previous: number): void {
     const entry = this.#stored().find((one) => one.version === previous);
     if (entry !== undefined) this.#write(entry.file);
-    const bad = this.#stored().find((one) => one.version === version);
-    if (bad !== undefined) this.#keep({ ...bad, returned: true });
+    for (const bad of this.#stored().filter((one) => one.version > previous && one.version <= version))
+      this.#keep({ ...bad, returned: true });
     this.#unmark();
   }
 
@@ -221,6 +266,9 @@ export class Settings {
     for (const name of names.slice(0, Math.max(0, names.length - KEPT))) rmSync(join(this.#folder, name));
   }
 
+  get #returnedPath(): string {
+    return join(this.#folder, "returned.json");
+  }
   #marker(): Marker | null {
     return readPrivate<Marker>(join(this.#folder, "on-trial.json"));
   }
@@ -236,17 +284,20 @@ export class Settings {
 }
 
 async function tried(
-  trial: Pick<Trial, "activate" | "selfTest" | "linkBack">,
-  loaded: Loaded,
+  trial: Pick<Trial, "selfTest" | "linkBack">,
+  before: Before,
+  activate: () => Promise<void>,
 ): Promise<{ readonly code: "GL-1021" | "GL-1022"; readonly why: string } | null> {
   try {
-    await trial.activate(loaded);
-    const broken = await trial.selfTest();
+    await activate();
+    const broken = await trial.selfTest(before);
     if (broken !== null) return { code: "GL-1021", why: broken };
   } catch (error) {
     return { code: "GL-1021", why: error instanceof Error ? error.message.slice(0, 200) : "it could not be activated" };
   }
-  return (await trial.linkBack()) ? null : { code: "GL-1022", why: "the link to the control room did not come back" };
+  return (await trial.linkBack(before))
+    ? null
+    : { code: "GL-1022", why: "the link to the control room did not come back" };
 }
 
 function summaryOf(changes: readonly Change[]): string {

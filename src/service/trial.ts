@@ -20,33 +20,29 @@ export interface Changing {
 /** Whoever asked for the change gets an answer first. */
 const ANSWERED = seconds(1);
 
-/** A link that was away before need not come back. */
+/** Says all that it compares with in `Before`: what is on trial over a restart is judged by another process. */
 export function laneTrial(bench: Workbench, changing: Changing): Trial {
   const faults = (): readonly string[] =>
     bench.troubles().flatMap((row) => (row.severity === "fault" ? [row.code] : []));
+  const linked = (): boolean => bench.link().broker === "connected";
   const pause = (period: Millis): Promise<void> => new Promise((resolve) => void bench.clock.after(period, resolve));
-  let before: readonly string[] = [];
-  let linked = false;
   return {
     held: () =>
       bench.mode() === "emergency"
         ? "everything is free; reset the emergency at the lane before anything is changed"
         : null,
+    before: () => ({ faults: faults(), linked: linked() }),
+    activate: (loaded) => changing.activate(loaded),
     restart: () => void bench.clock.after(ANSWERED, () => changing.restart()),
-    async activate(loaded) {
-      before = faults();
-      linked = bench.link().broker === "connected";
-      await changing.activate(loaded);
-    },
-    async selfTest() {
+    async selfTest(before) {
       await pause(SETTLE);
-      const fresh = faults().filter((code) => !before.includes(code));
+      const fresh = faults().filter((code) => !before.faults.includes(code));
       return fresh.length === 0 ? null : `the lane reports ${fresh.join(", ")} since the change`;
     },
-    async linkBack() {
-      if (!linked) return true;
+    async linkBack(before) {
+      if (!before.linked) return true;
       for (let waited = 0; waited < LINK_PATIENCE; waited += 500) {
-        if (bench.link().broker === "connected") return true;
+        if (linked()) return true;
         await pause(millis(500));
       }
       return false;

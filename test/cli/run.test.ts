@@ -49,4 +49,13 @@ describe("greenlane run", () => {
     expect(stderr).toMatch(/no-such-chip|install the package gpiod/);
     expect(stderr).not.toContain("GL-1103");
   });
+
+  it("leaves its outputs to a command that a file that is wrong elsewhere doesn't stop (P0)", {
+    timeout: 120_000,
+  }, () => {
+    const wrong = join(folder, "wrong.json");
+    writeFileSync(wrong, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), lane: 5 }));
+    expect(greenlane("run", "--config", wrong).stderr).toContain("GL-1012");
+    expect(greenlane("outputs-safe", "--config", wrong).stderr).toMatch(/GL-230[34]/);
+  });
 });

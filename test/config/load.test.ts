@@ -99,7 +99,7 @@ describe("a lane's file", () => {
     ["devices.sounder.volumes", [{ from: "07:00", to: "22:00", volume: "80 %" }], { code: "GL-1016" }],
     ["timings.wideWindow", "5 s", { code: "ok" }],
     ["broker.url", "mqtt://broker.example.invalid:1883", { code: "GL-1016", suggestion: /mqtts/ }],
-    ["version", 3, { code: "GL-1018" }],
+    ["version", 4, { code: "GL-1018" }],
   ])("with %s = %j is answered with path, expectation and a way out", (path, value, wanted) => {
     const file = withValue(
       path === "trust.listUrl" ? withValue(example, "trust.roots", "/etc/roots.json") : example,
@@ -166,6 +166,20 @@ describe("a lane's file", () => {
     expect(loaded.config.devices.gpio.pulse).toBe(400);
     expect(loaded.config.timings.turnstileWindow).toBe(6000);
     expect(loaded.notes).toEqual([expect.stringContaining("rules.feverLimit")]);
+  });
+
+  it.each([
+    ["keeps the port that its tablet opens", { port: 9443 }, { port: 8080, tlsPort: 9443 }, 1],
+    ["that was the board's own gives it back to the board", { port: 8080 }, { port: 8080, tlsPort: 8443 }, 1],
+    ["that named none is like it", {}, { port: 8080, tlsPort: 8443 }, 1],
+    ["with a port for the network has its two", { port: 9000, tlsPort: 9443 }, { port: 9000, tlsPort: 9443 }, 0],
+    ["on the loopback keeps its one", { host: "127.0.0.1", port: 9000 }, { port: 9000, tlsPort: 8443 }, 0],
+  ])("of the second version with pages in the network %s", (_, web, expected, notes) => {
+    const network = { host: "192.0.2.7", certificate: "/etc/greenlane/web.pem", key: "/etc/greenlane/web.key" };
+    const loaded = readConfig({ ...example, version: 2, web: { ...network, ...web } });
+    expect(loaded.config.web).toMatchObject(expected);
+    expect(loaded.notes).toHaveLength(notes);
+    expect(readConfig(loaded.file).notes).toEqual([]);
   });
 
   it("whatever it holds, is refused or loaded, never half of it, and a refusal never repeats control characters", () => {

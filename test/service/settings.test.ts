@@ -9,6 +9,7 @@ import { Settings, type Trial } from "../../src/service/settings.ts";
 const example = JSON.parse(readFileSync("config/lane.example.json", "utf8")) as Record<string, unknown>;
 const fine: Trial = {
   held: () => null,
+  before: () => ({ faults: [], linked: true }),
   activate: async () => {},
   selfTest: async () => null,
   linkBack: async () => true,
@@ -90,7 +91,7 @@ describe("settings", () => {
     // First start: on trial. It dies again before it was confirmed.
     expect(settings().recover()).toBeNull();
     // Second start: the version before is back.
-    expect(settings().recover()).toBe(2);
+    expect(settings().recover()).toMatchObject({ version: 2, why: expect.stringContaining("ended before") });
     expect(onDisk()).toEqual(example);
     expect(settings().recover()).toBeNull();
     expect(settings().history()[0]).toMatchObject({ version: 2, state: "returned" });
@@ -109,6 +110,45 @@ describe("settings", () => {
     expect(settings().recover()).toBeNull();
     expect(await settings().confirm({ ...fine, selfTest: async () => "no relay" })).toBe("returned");
     expect(onDisk()).toEqual(changed);
+    // Nobody saw that process end: the next start tells, once.
+    expect(settings().recover()).toEqual({ version: 3, why: "GL-1021 no relay" });
+    expect(settings().recover()).toBeNull();
+  });
+
+  it("put nothing on top of a change that may yet be taken back", async () => {
+    for (const [fault, next] of [
+      [null, { ok: true, version: 3 }],
+      ["no relay", { ok: false, code: "GL-1023" }],
+    ] as const) {
+      rmSync(join(folder, "history"), { recursive: true, force: true });
+      writeFileSync(join(folder, "lane.json"), JSON.stringify(example));
+      const changed = withValue(example, "devices.gpio.pulse", "400 ms");
+      await settings().apply(changed, "tech-1", fine);
+      const started = settings();
+      started.recover();
+      const confirmed = started.confirm({ ...fine, selfTest: async () => fault });
+      expect(await started.apply(withValue(changed, "timings.wideWindow", "18 s"), "tech-1", fine)).toMatchObject(next);
+      expect(await confirmed).toBe(fault === null ? "kept" : "returned");
+    }
+  });
+
+  it("keep a change on trial under the next one that comes before its restart", async () => {
+    const changed = withValue(example, "devices.gpio.pulse", "400 ms");
+    await settings().apply(changed, "tech-1", fine);
+    expect(await settings().apply(changed, "tech-1", fine)).toEqual({ ok: true, version: 2, restart: true });
+    const both = withValue(changed, "timings.wideWindow", "18 s");
+    const bad = { ...fine, selfTest: async () => "no relay" };
+    expect(await settings().apply(both, "tech-1", bad)).toMatchObject({ ok: false, returnedTo: 2 });
+    expect(onDisk()).toEqual(changed);
+    expect(await settings().apply(both, "tech-1", fine)).toEqual({ ok: true, version: 4, restart: true });
+    expect(settings().recover()).toBeNull();
+    expect(await settings().confirm(bad)).toBe("returned");
+    expect(onDisk()).toEqual(example);
+    expect(
+      settings()
+        .history()
+        .map(({ state }) => state),
+    ).toEqual(["returned", "returned", "returned", "current"]);
   });
 
   it("apply one change at a time", async () => {
@@ -135,6 +175,26 @@ describe("settings", () => {
     await settings().apply(withValue(example, "timings.wideWindow", "18 s"), "a", fine);
     const { statSync } = await import("node:fs");
     expect(statSync(join(folder, "lane.json")).mode & 0o077).toBe(0);
+  });
+
+  it("move no data directory under a running lane, and say where to mount the partition instead", async () => {
+    const moved = withValue(example, "storage.directory", "/data/greenlane");
+    const finding = { code: "GL-1019", path: "storage.directory", suggestion: expect.stringContaining("mount") };
+    expect(settings().preview(moved).findings).toMatchObject([finding]);
+    expect(await settings().apply(moved, "tech-1", fine)).toMatchObject({ code: "GL-1020", findings: [finding] });
+    expect(onDisk()).toEqual(example);
+    // Written out or left to its default, it is the same place.
+    const same = withValue(withValue(example, "storage.directory", "/var/lib/greenlane"), "display.bigType", true);
+    expect(settings().preview(same).findings).toEqual([]);
+  });
+
+  it("change an old file as today's, so that a port set now is not taken for what it was then", async () => {
+    const web = { host: "192.0.2.7", port: 9443, certificate: "/etc/web.pem", key: "/etc/web.key" };
+    writeFileSync(join(folder, "lane.json"), JSON.stringify({ ...example, version: 2, web }));
+    expect(settings().current().notes).toHaveLength(1);
+    const changed = withValue(settings().raw(), "web.port", 9000);
+    expect(await settings().apply(changed, "tech-1", fine)).toMatchObject({ ok: true, version: 2 });
+    expect(settings().current().config.web).toMatchObject({ port: 9000, tlsPort: 9443 });
   });
 
   it("preview what a file would change, with its restart and its refusals", () => {

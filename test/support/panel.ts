@@ -61,6 +61,7 @@ export class PanelRig {
     const trial: Trial = {
       held: () => null,
       restart: () => {},
+      before: () => ({ faults: [], linked: true }),
       activate: async () => void this.trial.applied++,
       selfTest: async () => this.trial.broken,
       linkBack: async () => this.trial.link,

@@ -13,7 +13,15 @@ import type { Ledger } from "./ledger.ts";
 /** What the lane did with the values and documents of a configuration. */
 export type Application =
   | { readonly applied: true }
+  | { readonly applied: "after-restart" }
   | { readonly applied: false; readonly reason: string; readonly path: string };
+
+/** Who applies a configuration. */
+export interface Applier {
+  apply(claims: DesiredClaims): Promise<Application>;
+  /** What became of one that waited for a restart. */
+  outcome(claims: DesiredClaims): Promise<Application>;
+}
 
 export interface DesiredOptions {
   readonly lane: string;
@@ -21,7 +29,7 @@ export interface DesiredOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly report: (reported: Reported) => void;
-  readonly apply: (claims: DesiredClaims) => Promise<Application>;
+  readonly applier: Applier;
   readonly act: (order: Order) => Promise<OrderOutcome>;
 }
 
@@ -29,6 +37,7 @@ export class DesiredState {
   readonly #options: DesiredOptions;
   #version = 0;
   #digest = "";
+  #onTrial = false;
   #locked = false;
   #cancelRelease: (() => void) | null = null;
   #queue: Promise<unknown> = Promise.resolve();
@@ -48,8 +57,9 @@ export class DesiredState {
     if (stored === null) return;
     this.#version = stored.version;
     this.#digest = stored.digest;
+    this.#onTrial = stored.status === "trial";
     const verified = await this.#options.check.desired(Buffer.from(stored.signed));
-    if (verified.ok && stored.status === "applied") await this.#lockdown(verified.claims);
+    if (verified.ok && stored.status !== "rejected") await this.#lockdown(verified.claims);
   }
 
   stop(): void {
@@ -64,7 +74,7 @@ export class DesiredState {
   }
 
   async #handle(bytes: Uint8Array): Promise<void> {
-    const { check, lane, ledger, report, apply } = this.#options;
+    const { check, lane, ledger, report, applier } = this.#options;
     if (bytes.byteLength === 0) return;
     const verified = await check.desired(bytes);
     if (!verified.ok) return this.#reject(0, "0".repeat(64), verified.reason, "");
@@ -72,22 +82,29 @@ export class DesiredState {
     if (!signers.some((key) => key.role === "configuration"))
       return this.#reject(claims.version, digest, "key-not-allowed", "");
     if (claims.target !== lane) return this.#reject(claims.version, digest, "other-target", "/target");
-    if (claims.version === this.#version && digest === this.#digest) return;
-    if (claims.version <= this.#version) return this.#reject(claims.version, digest, "stale-version", "/version");
+    // The broker hands the retained one over at each connect: that is when its outcome can be told.
+    const again = claims.version === this.#version && digest === this.#digest;
+    if (again && !this.#onTrial) return;
+    if (!again && claims.version <= this.#version)
+      return this.#reject(claims.version, digest, "stale-version", "/version");
     if (claims.lockdown !== null && claims.lockdown.until - claims.iat > longestLockdown)
       return this.#reject(claims.version, digest, "no-until", "/lockdown/until");
-    const done = await apply(claims);
+    const done = await (again ? applier.outcome(claims) : applier.apply(claims));
+    const status = done.applied === "after-restart" ? "trial" : done.applied ? "applied" : "rejected";
     await ledger.desire({
       version: claims.version,
       digest,
       signed: Buffer.from(bytes).toString("utf8"),
-      status: done.applied ? "applied" : "rejected",
+      status,
     });
     this.#version = claims.version;
     this.#digest = digest;
-    if (!done.applied) return this.#reject(claims.version, digest, done.reason, done.path);
-    report({ version: claims.version, digest, status: "applied", reason: null, path: null });
-    await this.#lockdown(claims);
+    this.#onTrial = status === "trial";
+    if (done.applied === false) this.#reject(claims.version, digest, done.reason, done.path);
+    else if (status === "applied") report({ version: claims.version, digest, status, reason: null, path: null });
+    // What is not applied locks nobody out, neither when a restart was needed to find out.
+    if (done.applied === false && again) await this.#lockdown({ ...claims, lockdown: null });
+    else if (done.applied !== false && !again) await this.#lockdown(claims);
   }
 
   #reject(version: number, digest: string, reason: string, path: string): void {

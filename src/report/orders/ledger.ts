@@ -22,7 +22,8 @@ export interface Desired {
   readonly version: number;
   readonly digest: string;
   readonly signed: string;
-  readonly status: "applied" | "rejected";
+  /** `trial`: taken up, and proved or taken back by a restart. */
+  readonly status: "applied" | "rejected" | "trial";
 }
 
 export interface Ledger {

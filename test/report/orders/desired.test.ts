@@ -22,6 +22,7 @@ describe("the desired configuration", () => {
   let acted: Order[];
   let reported: Reported[];
   let application: Application;
+  let outcome: Application;
 
   beforeEach(async () => {
     clock = new SimClock(instant(now));
@@ -29,6 +30,7 @@ describe("the desired configuration", () => {
     configuration = await orderKeys("conf-1", "configuration");
     operator = await orderKeys("op-1");
     application = { applied: true };
+    outcome = { applied: "after-restart" };
     await boot();
   });
 
@@ -42,7 +44,10 @@ describe("the desired configuration", () => {
       ledger,
       clock,
       report: (told) => reported.push(told),
-      apply: async () => application,
+      applier: {
+        apply: async () => application,
+        outcome: async () => outcome,
+      },
       act: async (order) => {
         acted.push(order);
         return { status: "done" };
@@ -143,6 +148,33 @@ describe("the desired configuration", () => {
     application = { applied: false, reason: "out of range", path: "/values/rules.feverLimit" };
     await give({ ...locked, values: { "rules.feverLimit": 99 } });
     expect(reported).toMatchObject([{ status: "rejected", reason: "out of range", path: "/values/rules.feverLimit" }]);
+    await boot();
+    expect(acted).toEqual([]);
+  });
+
+  it("that needs a restart is called applied only when the lane has proved it, and locks meanwhile", async () => {
+    application = { applied: "after-restart" };
+    await give({ ...locked, values: { "log.level": "debug" } });
+    expect(reported).toEqual([]);
+    await boot();
+    expect(acted).toMatchObject([{ kind: "lockdown" }]);
+    await give({ ...locked, values: { "log.level": "debug" } });
+    expect(reported).toEqual([]);
+    outcome = { applied: true };
+    await give({ ...locked, values: { "log.level": "debug" } });
+    await give({ ...locked, values: { "log.level": "debug" } });
+    expect(reported).toMatchObject([{ version: 1, status: "applied" }]);
+    expect(acted).toHaveLength(1);
+  });
+
+  it("that was taken back after its restart is reported as rejected, once, and locks no more", async () => {
+    application = { applied: "after-restart" };
+    await give({ ...locked, values: { "log.level": "debug" } });
+    await boot();
+    outcome = { applied: false, reason: "GL-1032", path: "log.level" };
+    for (let connects = 0; connects < 2; connects++) await give({ ...locked, values: { "log.level": "debug" } });
+    expect(reported).toMatchObject([{ version: 1, status: "rejected", reason: "GL-1032", path: "log.level" }]);
+    expect(acted.map(({ kind }) => kind)).toEqual(["lockdown", "unlock"]);
     await boot();
     expect(acted).toEqual([]);
   });
