@@ -138,6 +138,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   eraser.start();
   const endBackups = backups(config, database, audit, clock, logger);
   const state = centreState(config);
+  link.onReached(() => registry.askAll());
   link.start(
     filters(config),
     (message) => dispatch(message, collector, registry),

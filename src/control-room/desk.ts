@@ -1,4 +1,4 @@
-import { type Instant, type Millis, millis, seconds } from "../core/units.ts";
+import { type Millis, millis, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { missing, union } from "../protocol/ranges.ts";
@@ -45,16 +45,13 @@ export class Desk {
   #ticks = 0;
   #wakeUp: () => void = () => {};
   #stopped = false;
-  #startedAt: Instant;
 
   constructor(deps: DeskDeps, offlineAfter: Millis) {
     this.#deps = deps;
     this.#offlineAfter = offlineAfter;
-    this.#startedAt = deps.clock.wall().at;
   }
 
   start(): void {
-    this.#startedAt = this.#deps.clock.wall().at;
     this.#cancel = this.#deps.clock.every(tick, () => void this.tick());
   }
 
@@ -162,7 +159,7 @@ export class Desk {
         this.#toldOffline.delete(lane.src);
         continue;
       }
-      const silentSince = Math.max(lane.since, this.#startedAt);
+      const silentSince = Math.max(lane.since, this.#deps.registry.askedAt);
       if (told || lane.planned || now - silentSince < this.#offlineAfter) continue;
       this.#toldOffline.add(lane.src);
       await this.#deps.cases.notice(silence(lane), now);

@@ -95,11 +95,11 @@ describe("the desk", () => {
     if (last === undefined) throw new Error("no case");
     return last;
   };
-  const state = (payload: object) =>
+  const state = (payload: object, retained = false) =>
     registry.state(lane, {
       topic: "",
       payload: encode({ boot, session: 1, ...payload } as never),
-      retained: false,
+      retained,
       acknowledge: () => {},
     });
   const birth = (change: object = {}) =>
@@ -197,6 +197,60 @@ describe("the desk", () => {
     clock.advance(600_000);
     await desk.tick();
     expect(await cases.current(now(), 10)).toEqual([]);
+  });
+
+  it("says nothing of a lane that restarted and was stopped as planned while the room didn't hear the broker", async () => {
+    birth();
+    registry.askAll();
+    state({ state: "offline", boot: "018f0000-0000-7000-8000-0000000000aa", planned: true }, true);
+    clock.advance(600_000);
+    await desk.tick();
+    expect(registry.get(src)).toMatchObject({ online: false, planned: true });
+    expect(await cases.current(now(), 10)).toEqual([]);
+  });
+
+  it("opens a case for a lane that died together with its broker, a minute after the next one is reached", async () => {
+    birth();
+    const heard = now();
+    hearing = false;
+    clock.advance(300_000);
+    await desk.tick();
+    registry.askAll();
+    hearing = true;
+    expect(registry.get(src)?.online).toBe(false);
+    clock.advance(59_000);
+    await desk.tick();
+    expect(await cases.current(now(), 10)).toEqual([]);
+    clock.advance(1_000);
+    await desk.tick();
+    const found = (await cases.current(now(), 10)).map((one) => [one.kind, one.src, one.openedAt]);
+    expect(found).toEqual([["lane-offline", src, heard]]);
+  });
+
+  it("opens no case and changes nothing of a lane whose connection outlived the room's own", async () => {
+    birth({ session: 3 });
+    const before = registry.get(src);
+    const told: boolean[] = [];
+    registry.onChange((one) => told.push(one.online));
+    clock.advance(600_000);
+    registry.askAll();
+    state({ state: "offline", session: 2, planned: true });
+    birth({ session: 3 });
+    clock.advance(600_000);
+    await desk.tick();
+    expect(await cases.current(now(), 10)).toEqual([]);
+    expect(registry.get(src)).toEqual({ ...before, heard: now() - 600_000 });
+    expect(told).toEqual([true]);
+  });
+
+  it("tells the page of a lane that doesn't answer a new connection, once those that do have had the time", () => {
+    birth();
+    const told: boolean[] = [];
+    registry.onChange((one) => told.push(one.online));
+    registry.askAll();
+    expect(told).toEqual([]);
+    clock.advance(5_000);
+    expect(told).toEqual([false]);
   });
 
   it("isn't fooled by a late will of an earlier connection or an earlier boot", () => {
