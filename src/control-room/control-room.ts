@@ -4,13 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import type { Role } from "../core/room.ts";
-import { hours, seconds } from "../core/units.ts";
+import { seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { encode } from "../protocol/parse.ts";
 import { contains, type Ranges, union } from "../protocol/ranges.ts";
 import { centreTopic, everyLane, parseTopic } from "../protocol/topics.ts";
 import { reachable } from "./addressees.ts";
+import { backups } from "./backups.ts";
 import { Collector, type CollectorFigures } from "./collector.ts";
 import type { ControlRoomConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
@@ -20,7 +21,7 @@ import { IntakeThreads } from "./intake/intake-threads.ts";
 import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
 import { Notifier } from "./notifier.ts";
-import { backup, Eraser } from "./retention/eraser.ts";
+import { Eraser } from "./retention/eraser.ts";
 import { KeyRing } from "./retention/key-ring.ts";
 import { RoomView } from "./room-view.ts";
 import { startServer } from "./server/server.ts";
@@ -136,7 +137,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   desk.start();
   notifier.start();
   eraser.start();
-  const endBackups = backups(config, database, audit, clock, logger);
+  const endBackups = backups(config.backups, { database, audit, clock, logger });
   const state = centreState(config);
   link.onReached(() => registry.askAll());
   link.start(
@@ -214,28 +215,6 @@ async function coverageOf(events: EventStore, collector: Collector): Promise<Map
     covered.set(stream, union(covered.get(stream) ?? [], more));
   });
   return covered;
-}
-
-function backups(
-  config: ControlRoomConfig,
-  database: Database,
-  audit: AuditLog,
-  clock: Clock,
-  logger: Logger,
-): () => void {
-  const settings = config.backups;
-  if (settings === undefined) return () => {};
-  return clock.every(hours(settings.everyHours), () => {
-    const { at } = clock.wall();
-    backup(database, settings.folder, settings.keep, at).then(
-      () => audit.record({ at, who: "system", action: "backup", caseId: null, detail: {} }),
-      (error: unknown) =>
-        logger.error("backup failed", {
-          code: "GL-6014",
-          error: error instanceof Error ? error.message.slice(0, 200) : "failed",
-        }),
-    );
-  });
 }
 
 /** Alerts and system events may be shared among collectors; states and counts every process wants for its page. */

@@ -103,6 +103,21 @@ describe.each(kinds)("the store on $name", ({ name }) => {
   const now = (): Instant => clock.wall().at;
   const fileAll = async () => (await cases.file(now(), 500)).filed;
 
+  it.runIf(name === "PostgreSQL")(
+    "fails a transaction whose connection is lost, and goes on with the next",
+    async () => {
+      const lost = db.transaction(async (session) => {
+        const [row] = await session.all<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+        await db.all("SELECT pg_terminate_backend($1)", row?.pid ?? 0);
+        const gone = "SELECT count(*)::int AS left FROM pg_stat_activity WHERE pid = $1";
+        while ((await db.all<{ left: number }>(gone, row?.pid ?? 0))[0]?.left !== 0);
+        await session.run("DELETE FROM lane");
+      });
+      await expect(lost).rejects.toThrow();
+      await db.transaction((session) => session.run("DELETE FROM lane"));
+    },
+  );
+
   it("refuses a database of an earlier form, and leaves it as it is", async () => {
     await db.run("ALTER TABLE note RENAME COLUMN sealed TO text");
     await expect(prepareSchema(db)).rejects.toThrow(/GL-6017.*note\.sealed/);
