@@ -1,13 +1,14 @@
 import { type Millis, millis, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import { missing, union } from "../protocol/ranges.ts";
+import { missing, size, union } from "../protocol/ranges.ts";
 import { type Case, escalate, unshelve } from "./cases/case.ts";
 import type { Filed } from "./cases/filing.ts";
 import type { LaneNow, LaneRegistry } from "./lane-registry.ts";
 import type { AuditAction } from "./store/audit.ts";
 import type { CaseStore } from "./store/cases.ts";
 import type { EventStore } from "./store/events.ts";
+import { gapsUpTo } from "./store/told.ts";
 
 const tick: Millis = seconds(1);
 /** Events filed in one transaction: few enough that the page and the broker's packets don't wait for it. */
@@ -167,19 +168,22 @@ export class Desk {
   }
 
   async #lookForGaps(): Promise<void> {
-    const now = this.#deps.clock.wall().at;
-    for (const stream of await this.#deps.events.streams()) {
-      const gone = missing(union(stream.have, stream.shed), 1, Math.max(0, stream.tail - 1));
-      const [hole] = gone;
-      if (hole === undefined) continue;
-      await this.#deps.cases.notice(
-        {
-          ...silence({ src: stream.src, since: now }),
-          type: "gap",
-          detail: { epoch: stream.epoch, from: hole[0], to: hole[1] },
-        },
-        now,
-      );
+    const { cases, events, clock } = this.#deps;
+    const now = clock.wall().at;
+    const told = await events.gapsTold();
+    for (const { src, epoch, have, shed, tail } of await events.streams()) {
+      const from = (told.get(`${src} ${epoch}`) ?? 0) + 1;
+      const gone = missing(union(have, shed), from, Math.max(0, tail - 1));
+      const [first] = gone;
+      const last = gone.at(-1);
+      if (first === undefined || last === undefined) continue;
+      const facts = {
+        ...silence({ src, since: now }),
+        type: "gap" as const,
+        // With several holes, all of them: a case for each would have to be resolved one by one.
+        detail: { epoch, from: first[0], to: last[1], missing: size(gone) },
+      };
+      await cases.notice(facts, now, gapsUpTo(src, epoch, last[1]));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { acknowledge, type Case, shelve } from "../../src/control-room/cases/case.ts";
+import { acknowledge, type Case, resolve, shelve } from "../../src/control-room/cases/case.ts";
 import { factsOf } from "../../src/control-room/cases/filing.ts";
 import type { Database } from "../../src/control-room/database/database.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
@@ -272,6 +272,34 @@ describe("the desk", () => {
     await events.announce([{ src, epoch, head: 9, tail: 4, at: now() }]);
     for (let n = 0; n < 20; n += 1) await desk.tick();
     expect((await gaps()).map((one) => [one.detail.from, one.detail.to])).toEqual([[1, 3]]);
+  });
+
+  it("lets a gap's case be resolved, and tells what is missing beyond it, all holes in one case", async () => {
+    const gaps = async () => (await cases.current(now(), 10)).filter((one) => one.kind === "gap");
+    const rounds = async () => {
+      for (let n = 0; n < 20; n += 1) await desk.tick();
+    };
+    const open = async () => {
+      await rounds();
+      return (await gaps())
+        .filter((one) => one.state !== "resolved")
+        .map(({ id, detail: { from, to, missing } }) => ({ id, from, to, missing }));
+    };
+    const resolved = (id: string) =>
+      cases.act(id, (each) => resolve(each, "li", now()), { who: "li", at: now(), action: "resolve" });
+    for (const seq of [3, 6, 9]) await ingest(seq, { case: `person-${seq}` });
+    await events.announce([{ src, epoch, head: 12, tail: 6, at: now() }]);
+    const [first] = await open();
+    expect(first).toMatchObject({ from: 1, to: 5, missing: 4 });
+    await events.announce([{ src, epoch, head: 12, tail: 8, at: now() }]);
+    expect(await open()).toEqual([first]);
+    await resolved(first?.id ?? "");
+    const [second] = await open();
+    expect(second).toMatchObject({ from: 7, to: 7, missing: 1 });
+    await resolved(second?.id ?? "");
+    expect(await open()).toEqual([]);
+    await events.announce([{ src, epoch, head: 12, tail: 12, at: now() }]);
+    expect(await open()).toMatchObject([{ from: 8, to: 11, missing: 3 }]);
   });
 
   it("opens one case for a lane that gave numbers out a second time", async () => {

@@ -52,6 +52,9 @@ const tables = [
     token {text} PRIMARY KEY, operator {text} NOT NULL, csrf {text} NOT NULL, created {int} NOT NULL, seen {int} NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS attempt (key {text} NOT NULL, at {int} NOT NULL)`,
   `CREATE INDEX IF NOT EXISTS attempt_key ON attempt (key, at)`,
+  // Up to which number of a (lane, epoch) what is missing was told: a case that was resolved stays resolved.
+  `CREATE TABLE IF NOT EXISTS gap_told (
+    src {text} NOT NULL, epoch {text} NOT NULL, up_to {int} NOT NULL, PRIMARY KEY (src, epoch))`,
   `CREATE TABLE IF NOT EXISTS notice (
     n {id}, case_id {text} NOT NULL, addressee {text} NOT NULL, stage {text} NOT NULL, created {int} NOT NULL,
     tries {int} NOT NULL DEFAULT 0, next_at {int} NOT NULL, done_at {int}, failure {text}, UNIQUE (case_id, addressee, stage))`,
