@@ -42,13 +42,16 @@ describe("the desk", () => {
       (stage === "open" ? opened : overdue).push(one);
       return [];
     });
+    hearing = true;
+    begin();
+  });
+  const begin = (): void => {
     registry = new LaneRegistry({
       store: new LaneStore(db),
       clock,
       logger: keepingLogger(),
       onBirth: (birth) => void events.announce([birth]),
     });
-    hearing = true;
     desk = new Desk(
       {
         cases,
@@ -60,7 +63,14 @@ describe("the desk", () => {
       },
       seconds(60),
     );
-  });
+  };
+  /** The process ends and another begins on the same database. */
+  const restart = async (): Promise<void> => {
+    await desk.stop();
+    await registry.stop();
+    begin();
+    await registry.start();
+  };
   afterEach(async () => {
     await desk.stop();
     await db.stop();
@@ -251,6 +261,70 @@ describe("the desk", () => {
     expect(told).toEqual([]);
     clock.advance(5_000);
     expect(told).toEqual([false]);
+  });
+
+  const absences = async () =>
+    (await cases.current(now(), 10)).filter((one) => one.kind === "lane-offline" && one.state !== "resolved");
+
+  it("says that a lane is back although the room was restarted while it was away", async () => {
+    birth();
+    state({ state: "offline" });
+    clock.advance(60_000);
+    await desk.tick();
+    const [one] = await absences();
+    await restart();
+    clock.advance(600_000);
+    await desk.tick();
+    expect((await absences()).map(({ id }) => id)).toEqual([one?.id]);
+    birth({ session: 2 });
+    await desk.tick();
+    expect((await current(one?.id ?? "")).normalAt).toBe(now());
+  });
+
+  it("dates a lane's absence after a restart from when it was last heard", async () => {
+    birth();
+    clock.advance(86_400_000);
+    registry.heard(lane);
+    const heard = now();
+    await restart();
+    clock.advance(60_000);
+    await desk.tick();
+    expect((await absences()).map((one) => one.openedAt)).toEqual([heard]);
+  });
+
+  it("leaves a resolved absence resolved, over a restart too, and tells of the next one", async () => {
+    birth();
+    state({ state: "offline" });
+    clock.advance(60_000);
+    await desk.tick();
+    const [one] = await absences();
+    await cases.act(one?.id ?? "", (each) => resolve(each, "li", now()), {
+      who: "li",
+      at: now(),
+      action: "resolve",
+    });
+    await desk.tick();
+    await restart();
+    clock.advance(600_000);
+    await desk.tick();
+    expect(await absences()).toEqual([]);
+    birth({ session: 2 });
+    state({ state: "offline", session: 2 });
+    clock.advance(60_000);
+    await desk.tick();
+    expect(await absences()).toHaveLength(1);
+  });
+
+  it("opens a lane's case with the next round where one couldn't be committed", async () => {
+    birth();
+    state({ state: "offline" });
+    clock.advance(60_000);
+    await db.run("ALTER TABLE counter RENAME TO elsewhere");
+    await desk.tick();
+    await db.run("ALTER TABLE elsewhere RENAME TO counter");
+    expect(await absences()).toEqual([]);
+    await desk.tick();
+    expect(await absences()).toHaveLength(1);
   });
 
   it("isn't fooled by a late will of an earlier connection or an earlier boot", () => {
