@@ -192,6 +192,26 @@ export async function addOperator(
   }
 }
 
+/**
+ * Takes a lane that was taken down for good out of the lanes, whether the control room runs or not (it knows within five
+ * seconds). Its events and cases stay; the audit log says so. Resolves with false where there is no such lane, or it is
+ * online. @throws DatabaseError
+ */
+export async function forgetLane(config: ControlRoomConfig, src: string): Promise<boolean> {
+  const database = await openDatabase(config.database);
+  try {
+    await prepareSchema(database);
+    const audit = new AuditLog(database);
+    const { at } = systemClock().wall();
+    const detail = { lane: src, from: "command line" };
+    return await new LaneStore(database).forget(src, at, (session) =>
+      audit.append(session, [{ at, who: "system", action: "lane-forgotten", caseId: null, detail }]),
+    );
+  } finally {
+    await database.stop();
+  }
+}
+
 function openStores(database: Database, config: ControlRoomConfig, keyRing: KeyRing, passwordCost?: number) {
   const audit = new AuditLog(database);
   return {

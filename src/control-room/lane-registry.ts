@@ -36,6 +36,8 @@ export class LaneRegistry {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #onBirth: (birth: Born) => void;
+  /** Taken down for good, and when; the broker may still retain their last word. */
+  #forgotten: ReadonlyMap<string, Instant> = new Map();
   #quarters: Quarter[] = [];
   #cancel: () => void = () => {};
   #cancelSettling: () => void = () => {};
@@ -52,6 +54,7 @@ export class LaneRegistry {
   /** Knows every lane of before as not heard of yet: offline until it speaks. */
   async start(): Promise<void> {
     for (const lane of await this.#store.all()) this.#lanes.set(lane.src, { ...lane, device: {} });
+    this.#forgotten = await this.#store.forgotten();
     this.askAll();
     this.#cancel = this.#clock.every(savePeriod, () => void this.save());
   }
@@ -121,6 +124,7 @@ export class LaneRegistry {
     const now = this.#clock.wall().at;
     const { value } = parsed;
     if (value.state === "offline") {
+      if (!this.#lanes.has(src) && this.#forgotten.has(src)) return;
       // A late will of an earlier connection must not mark the newer one dead. What is retained is the broker's last word.
       const stale = known.boot !== null && (value.boot !== known.boot || value.session < known.session);
       if (stale && !message.retained && (known.online || this.#asked.has(src))) return;
@@ -166,6 +170,11 @@ export class LaneRegistry {
   }
 
   async save(): Promise<void> {
+    await this.#forget().catch((error: unknown) =>
+      this.#log.warn("lanes taken down not read", {
+        error: error instanceof Error ? error.message.slice(0, 200) : "failed",
+      }),
+    );
     const lanes = [...this.#changed].flatMap((src) => this.#lanes.get(src) ?? []);
     const quarters = this.#quarters;
     this.#changed.clear();
@@ -180,6 +189,23 @@ export class LaneRegistry {
         error: error instanceof Error ? error.message.slice(0, 200) : "failed",
       });
     }
+  }
+
+  /** Another process took lanes down for good. One that has spoken since is back. */
+  async #forget(): Promise<void> {
+    this.#forgotten = await this.#store.forgotten();
+    const back: string[] = [];
+    for (const [src, at] of this.#forgotten) {
+      const lane = this.#lanes.get(src);
+      if (lane === undefined) continue;
+      if (lane.online || lane.heard > at) back.push(src);
+      else {
+        this.#lanes.delete(src);
+        this.#changed.delete(src);
+        this.#asked.delete(src);
+      }
+    }
+    await this.#store.remember(back);
   }
 
   #unknown(src: string): LaneNow {

@@ -315,6 +315,30 @@ describe("the desk", () => {
     expect(await absences()).toHaveLength(1);
   });
 
+  it("forgets a lane that was taken down, although the broker still retains its last word, until it speaks", async () => {
+    const lanes = new LaneStore(db);
+    const forget = () => lanes.forget(src, now(), async () => {});
+    birth();
+    await registry.save();
+    expect(await forget()).toBe(false);
+    state({ state: "offline" });
+    await registry.save();
+    clock.advance(1);
+    expect(await forget()).toBe(true);
+    await registry.save();
+    expect(registry.all()).toEqual([]);
+    await restart();
+    state({ state: "offline" }, true);
+    await registry.save();
+    expect([registry.all(), await lanes.all()]).toEqual([[], []]);
+    clock.advance(1);
+    birth({ session: 2 });
+    await registry.save();
+    state({ state: "offline", session: 2 });
+    expect(registry.get(src)?.online).toBe(false);
+    expect(await lanes.forgotten()).toEqual(new Map());
+  });
+
   it("opens a lane's case with the next round where one couldn't be committed", async () => {
     birth();
     state({ state: "offline" });

@@ -44,6 +44,8 @@ const tables = [
   `CREATE TABLE IF NOT EXISTS lane (
     src {text} PRIMARY KEY, online {int} NOT NULL, planned {int} NOT NULL DEFAULT 0, boot {text}, session {int} NOT NULL DEFAULT 0,
     epoch {text}, version {text}, since {int} NOT NULL, heard {int} NOT NULL)`,
+  // Lanes that were taken down for good, until one speaks again.
+  `CREATE TABLE IF NOT EXISTS lane_forgotten (src {text} PRIMARY KEY, at {int} NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS quarter (src {text} NOT NULL, quarter {int} NOT NULL, persons {text} NOT NULL, PRIMARY KEY (src, quarter))`,
   `CREATE TABLE IF NOT EXISTS operator (
     id {text} PRIMARY KEY, role {text} NOT NULL, password {text} NOT NULL, must_change {int} NOT NULL DEFAULT 0,
