@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fastifyCookie from "@fastify/cookie";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -51,7 +53,11 @@ describe("a store that fails", () => {
 
   it("is told in the log where a backup was made and could not be entered", async () => {
     const logger = keepingLogger();
-    const database = { kind: "sqlite", backup: async (to: string, name: string) => `${to}/${name}` };
+    const copy = async (to: string, name: string): Promise<string> => {
+      writeFileSync(join(to, `${name}.db`), "");
+      return join(to, `${name}.db`);
+    };
+    const database = { kind: "sqlite", backup: copy };
     const settings = { folder: place.path, everyHours: 1, keep: 2 };
     const end = backups(settings, {
       database: database as unknown as Database,
