@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Command, Option } from "commander";
 import { startBroker } from "../control-room/broker.ts";
 import { type ControlRoomConfig, loadControlRoomConfig } from "../control-room/config.ts";
-import { addOperator, startControlRoom } from "../control-room/control-room.ts";
+import { addOperator, forgetLane, startControlRoom } from "../control-room/control-room.ts";
 import { operatorIdPattern } from "../control-room/store/people.ts";
 import { printJson, UsageError } from "./output.ts";
 import { pinoLogger } from "./pino-logger.ts";
@@ -10,6 +10,7 @@ import { pinoLogger } from "./pino-logger.ts";
 interface Options {
   readonly config: string;
   readonly addOperator?: string;
+  readonly forgetLane?: string;
   readonly role: "watcher" | "operator" | "supervisor";
   readonly check: boolean;
   readonly json: boolean;
@@ -28,6 +29,7 @@ export function register(program: Command): void {
         .choices(["watcher", "operator", "supervisor"])
         .default("supervisor"),
     )
+    .option("--forget-lane <src>", "a lane (district/site/lane) was taken down for good: show it no longer, and end")
     .option("--json", "one JSON object per line", false)
     .action(run);
 }
@@ -36,6 +38,7 @@ async function run(options: Options): Promise<void> {
   const config = loadControlRoomConfig(options.config);
   if (options.check) return say(options, { config: options.config, district: config.district.id, ok: true });
   if (options.addOperator !== undefined) return add(options, options.addOperator, config);
+  if (options.forgetLane !== undefined) return forget(options, options.forgetLane, config);
   const logger = pinoLogger();
   const broker = config.embeddedBroker === undefined ? null : await startBroker(config.embeddedBroker);
   const room = await startControlRoom(config, { logger });
@@ -56,6 +59,15 @@ async function add(options: Options, id: string, config: ControlRoomConfig): Pro
   const password = randomBytes(12).toString("base64url");
   await addOperator(config, { id, role: options.role, password });
   say(options, { operator: id, role: options.role, password, mustChange: true });
+}
+
+async function forget(options: Options, src: string, config: ControlRoomConfig): Promise<void> {
+  if (!(await forgetLane(config, src)))
+    throw new UsageError(
+      `${src} is no lane of the database, or is online: check the name, or switch it off`,
+      "GL-6019",
+    );
+  say(options, { lane: src, forgotten: true });
 }
 
 function say(options: Options, value: Readonly<Record<string, unknown>>): void {

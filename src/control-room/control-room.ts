@@ -4,13 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import type { Role } from "../core/room.ts";
-import { hours, seconds } from "../core/units.ts";
+import { seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { encode } from "../protocol/parse.ts";
 import { contains, type Ranges, union } from "../protocol/ranges.ts";
 import { centreTopic, everyLane, parseTopic } from "../protocol/topics.ts";
 import { reachable } from "./addressees.ts";
+import { backups } from "./backups.ts";
 import { Collector, type CollectorFigures } from "./collector.ts";
 import type { ControlRoomConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
@@ -20,7 +21,7 @@ import { IntakeThreads } from "./intake/intake-threads.ts";
 import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
 import { Notifier } from "./notifier.ts";
-import { backup, Eraser } from "./retention/eraser.ts";
+import { Eraser } from "./retention/eraser.ts";
 import { KeyRing } from "./retention/key-ring.ts";
 import { RoomView } from "./room-view.ts";
 import { startServer } from "./server/server.ts";
@@ -136,8 +137,9 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   desk.start();
   notifier.start();
   eraser.start();
-  const endBackups = backups(config, database, audit, clock, logger);
+  const endBackups = backups(config.backups, { database, audit, clock, logger });
   const state = centreState(config);
+  link.onReached(() => registry.askAll());
   link.start(
     filters(config),
     (message) => dispatch(message, collector, registry),
@@ -190,6 +192,26 @@ export async function addOperator(
   }
 }
 
+/**
+ * Takes a lane that was taken down for good out of the lanes, whether the control room runs or not (it knows within five
+ * seconds). Its events and cases stay; the audit log says so. Resolves with false where there is no such lane, or it is
+ * online. @throws DatabaseError
+ */
+export async function forgetLane(config: ControlRoomConfig, src: string): Promise<boolean> {
+  const database = await openDatabase(config.database);
+  try {
+    await prepareSchema(database);
+    const audit = new AuditLog(database);
+    const { at } = systemClock().wall();
+    const detail = { lane: src, from: "command line" };
+    return await new LaneStore(database).forget(src, at, (session) =>
+      audit.append(session, [{ at, who: "system", action: "lane-forgotten", caseId: null, detail }]),
+    );
+  } finally {
+    await database.stop();
+  }
+}
+
 function openStores(database: Database, config: ControlRoomConfig, keyRing: KeyRing, passwordCost?: number) {
   const audit = new AuditLog(database);
   return {
@@ -213,28 +235,6 @@ async function coverageOf(events: EventStore, collector: Collector): Promise<Map
     covered.set(stream, union(covered.get(stream) ?? [], more));
   });
   return covered;
-}
-
-function backups(
-  config: ControlRoomConfig,
-  database: Database,
-  audit: AuditLog,
-  clock: Clock,
-  logger: Logger,
-): () => void {
-  const settings = config.backups;
-  if (settings === undefined) return () => {};
-  return clock.every(hours(settings.everyHours), () => {
-    const { at } = clock.wall();
-    backup(database, settings.folder, settings.keep, at).then(
-      () => audit.record({ at, who: "system", action: "backup", caseId: null, detail: {} }),
-      (error: unknown) =>
-        logger.error("backup failed", {
-          code: "GL-6014",
-          error: error instanceof Error ? error.message.slice(0, 200) : "failed",
-        }),
-    );
-  });
 }
 
 /** Alerts and system events may be shared among collectors; states and counts every process wants for its page. */

@@ -1,13 +1,14 @@
 import { type Instant, type Millis, millis, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import { missing, union } from "../protocol/ranges.ts";
+import { missing, size, union } from "../protocol/ranges.ts";
 import { type Case, escalate, unshelve } from "./cases/case.ts";
-import type { Filed } from "./cases/filing.ts";
+import { type Filed, keyOf } from "./cases/filing.ts";
 import type { LaneNow, LaneRegistry } from "./lane-registry.ts";
 import type { AuditAction } from "./store/audit.ts";
 import type { CaseStore } from "./store/cases.ts";
 import type { EventStore } from "./store/events.ts";
+import { absence, gapsUpTo } from "./store/told.ts";
 
 const tick: Millis = seconds(1);
 /** Events filed in one transaction: few enough that the page and the broker's packets don't wait for it. */
@@ -36,7 +37,8 @@ export interface DeskDeps {
 export class Desk {
   readonly #deps: DeskDeps;
   readonly #offlineAfter: Millis;
-  readonly #toldOffline = new Set<string>();
+  /** Since when lanes are away whose absence has or had its case: the database isn't asked again every second. */
+  readonly #settled = new Map<string, Instant>();
   /** Lanes that used a number twice, with the first such number, until their case is there. */
   readonly #reused = new Map<string, number>();
   #cancel: () => void = () => {};
@@ -45,16 +47,13 @@ export class Desk {
   #ticks = 0;
   #wakeUp: () => void = () => {};
   #stopped = false;
-  #startedAt: Instant;
 
   constructor(deps: DeskDeps, offlineAfter: Millis) {
     this.#deps = deps;
     this.#offlineAfter = offlineAfter;
-    this.#startedAt = deps.clock.wall().at;
   }
 
   start(): void {
-    this.#startedAt = this.#deps.clock.wall().at;
     this.#cancel = this.#deps.clock.every(tick, () => void this.tick());
   }
 
@@ -153,36 +152,42 @@ export class Desk {
     }
   }
 
+  /** The open cases are the memory of who is away, so that a process that starts, or another one, goes on from there. */
   async #lookForSilence(): Promise<void> {
-    const now = this.#deps.clock.wall().at;
-    for (const lane of this.#deps.registry.all()) {
-      const told = this.#toldOffline.has(lane.src);
-      if (lane.online) {
-        if (told) await this.#deps.cases.returned(`${lane.src}|lane-offline`, now);
-        this.#toldOffline.delete(lane.src);
-        continue;
-      }
-      const silentSince = Math.max(lane.since, this.#startedAt);
-      if (told || lane.planned || now - silentSince < this.#offlineAfter) continue;
-      this.#toldOffline.add(lane.src);
-      await this.#deps.cases.notice(silence(lane), now);
+    const { cases, registry, clock } = this.#deps;
+    const now = clock.wall().at;
+    const open = new Set<string>();
+    for (const { src, key } of await cases.lasting("lane-offline")) {
+      if (registry.get(src)?.online === true) await cases.returned(key, now);
+      else open.add(src);
+    }
+    for (const lane of registry.all()) {
+      if (lane.online || lane.planned || open.has(lane.src)) continue;
+      const silentSince = Math.max(lane.since, registry.askedAt);
+      if (now - silentSince < this.#offlineAfter || this.#settled.get(lane.src) === lane.since) continue;
+      const facts = silence(lane);
+      await cases.notice(facts, now, absence(keyOf(facts), lane.since));
+      this.#settled.set(lane.src, lane.since);
     }
   }
 
   async #lookForGaps(): Promise<void> {
-    const now = this.#deps.clock.wall().at;
-    for (const stream of await this.#deps.events.streams()) {
-      const gone = missing(union(stream.have, stream.shed), 1, Math.max(0, stream.tail - 1));
-      const [hole] = gone;
-      if (hole === undefined) continue;
-      await this.#deps.cases.notice(
-        {
-          ...silence({ src: stream.src, since: now }),
-          type: "gap",
-          detail: { epoch: stream.epoch, from: hole[0], to: hole[1] },
-        },
-        now,
-      );
+    const { cases, events, clock } = this.#deps;
+    const now = clock.wall().at;
+    const told = await events.gapsTold();
+    for (const { src, epoch, have, shed, tail } of await events.streams()) {
+      const from = (told.get(`${src} ${epoch}`) ?? 0) + 1;
+      const gone = missing(union(have, shed), from, Math.max(0, tail - 1));
+      const [first] = gone;
+      const last = gone.at(-1);
+      if (first === undefined || last === undefined) continue;
+      const facts = {
+        ...silence({ src, since: now }),
+        type: "gap" as const,
+        // With several holes, all of them: a case for each would have to be resolved one by one.
+        detail: { epoch, from: first[0], to: last[1], missing: size(gone) },
+      };
+      await cases.notice(facts, now, gapsUpTo(src, epoch, last[1]));
     }
   }
 }

@@ -79,6 +79,7 @@ export class Link {
   #filters: readonly string[] = [];
   #handler: Handler = (message) => message.acknowledge();
   #onUp: () => void = () => {};
+  #onReached: () => void = () => {};
   /** Message numbers of this connection that are to be acknowledged at the end of the turn. */
   #acknowledged: number[] = [];
 
@@ -108,6 +109,11 @@ export class Link {
       this.#acknowledged = [];
       this.#retry();
     });
+  }
+
+  /** Called after each connect, before anything is subscribed to: all that is retained comes after it. */
+  onReached(listener: () => void): void {
+    this.#onReached = listener;
   }
 
   /** Sends now, or drops where there is no connection: everything sent here is said again when it matters. */
@@ -160,6 +166,7 @@ export class Link {
 
   async #subscribe(client: MqttClient): Promise<void> {
     try {
+      this.#onReached();
       const granted = await client.subscribeAsync([...this.#filters], { qos: 1 });
       const refused = granted.filter((grant) => grant.qos > 2);
       for (const grant of refused)

@@ -86,27 +86,70 @@ describe("the control room on the embedded broker", () => {
     expect(room.figures().stored).toBe(before.stored + 1);
   });
 
+  const birth = {
+    state: "online" as const,
+    epoch,
+    boot: epoch,
+    session: 1,
+    version: "1",
+    configVersion: 0,
+    seqHead: 400,
+    seqTail: 1,
+    challenge: "AAAAAAAAAAAAAAAAAAAAAA",
+    clock: "synced" as const,
+  };
+  const asked = () => heard.filter((one) => one.topic === topic("event/request")).length;
+
   it("asks again for what has stood missing between two looks", async () => {
-    const birth = {
-      state: "online" as const,
-      epoch,
-      boot: epoch,
-      session: 1,
-      version: "1",
-      configVersion: 0,
-      seqHead: 400,
-      seqTail: 1,
-      challenge: "AAAAAAAAAAAAAAAAAAAAAA",
-      clock: "synced" as const,
-    };
     await client.publishAsync(topic("state"), encode(birth), { qos: 1, retain: true });
     await say(1);
     await until("stored", () => room.has(src, epoch, 1));
     await room.lookForHoles(0);
-    expect(heard.some((one) => one.topic === topic("event/request"))).toBe(false);
+    expect(asked()).toBe(0);
     await room.lookForHoles(0);
-    await until("a request", () => heard.some((one) => one.topic === topic("event/request")));
-    const asked = heard.find((one) => one.topic === topic("event/request"));
-    expect(asked && parseRequest(asked.payload)).toMatchObject({ ok: true, value: { epoch, from: 2, count: 200 } });
+    await until("a request", () => asked() > 0);
+    const request = heard.find((one) => one.topic === topic("event/request"));
+    expect(request && parseRequest(request.payload)).toMatchObject({ ok: true, value: { epoch, from: 2, count: 200 } });
+  });
+
+  it("knows a lane that stayed connected, once its own connection is back", async () => {
+    await client.publishAsync(topic("state"), encode(birth), { qos: 1, retain: true });
+    await say(1);
+    await until("stored", () => room.has(src, epoch, 1));
+    heard = [];
+    const clientId = "greenlane-centre-linqu-a";
+    await (await mqtt.connectAsync(broker.url, { clientId, clean: false, reconnectPeriod: 0 })).endAsync(true);
+    await until("the centre online again", () => heard.some((one) => one.topic.includes("/centre/")));
+    await until("a request", async () => {
+      await room.lookForHoles(0);
+      return asked() > 0;
+    });
+  });
+
+  it("takes nobody for online after the broker's end, until the lane is born on the next one", async () => {
+    await client.publishAsync(topic("state"), encode(birth), { qos: 1, retain: true });
+    await say(1);
+    await until("stored", () => room.has(src, epoch, 1));
+    await until("a request", async () => {
+      await room.lookForHoles(0);
+      return asked() > 0;
+    });
+    await client.endAsync(true);
+    await broker.stop();
+    broker = await startBroker({ host: "127.0.0.1", port: Number(new URL(broker.url).port) });
+    await until("the room on the next broker", () => room.connected());
+    client = await mqtt.connectAsync(broker.url, { reconnectPeriod: 0 });
+    client.on("message", (where, payload) => heard.push({ topic: where, payload }));
+    heard = [];
+    await client.subscribeAsync(["greenlane/v1/linqu/centre/+/state", "greenlane/v1/linqu/huaan/+/event/+"], {
+      qos: 1,
+    });
+    await until("the centre online", () => heard.some((one) => one.topic.includes("/centre/")));
+    for (let look = 0; look < 3; look += 1) await room.lookForHoles(0);
+    await client.publishAsync(topic("state"), encode({ ...birth, session: 2 }), { qos: 1, retain: true });
+    await until("the receipt to the newborn", () => receipts().length > 0);
+    expect(asked()).toBe(0);
+    for (let look = 0; look < 3; look += 1) await room.lookForHoles(0);
+    await until("a request", () => asked() > 0);
   });
 });

@@ -118,6 +118,16 @@ describe.each([4, 5] as const)("the collector's link, protocol %i", (protocol) =
     await until("their PUBACKs", () => broker.pubacks().length === 3);
   });
 
+  it("says that the broker is reached before it subscribes, so that what is retained comes after it", async () => {
+    const heardBefore: string[][] = [];
+    await start();
+    link.onReached(() => heardBefore.push(broker.heard.map((packet) => packet.cmd)));
+    broker.heard.length = 0;
+    broker.cut();
+    await until("the link up again", () => ups === 2);
+    expect(heardBefore).toEqual([["connect"]]);
+  });
+
   it("ends although the broker never acknowledges a receipt", async () => {
     broker.acknowledges = false;
     await start();

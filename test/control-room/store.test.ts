@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { acknowledge, type Case, escalate, resolve, shelve } from "../../src/control-room/cases/case.ts";
-import { factsOf } from "../../src/control-room/cases/filing.ts";
+import { type Filed, factsOf } from "../../src/control-room/cases/filing.ts";
 import { type Database, DatabaseError } from "../../src/control-room/database/database.ts";
 import { openPostgres } from "../../src/control-room/database/postgres.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
@@ -18,6 +18,7 @@ import { NoteStore } from "../../src/control-room/store/notes.ts";
 import { NoticeStore } from "../../src/control-room/store/notices.ts";
 import { PeopleStore } from "../../src/control-room/store/people.ts";
 import { prepareSchema } from "../../src/control-room/store/schema.ts";
+import { absence, gapsUpTo } from "../../src/control-room/store/told.ts";
 import { type Instant, later, minutes } from "../../src/core/units.ts";
 import type { Envelope } from "../../src/protocol/envelope.ts";
 import { encode } from "../../src/protocol/parse.ts";
@@ -102,6 +103,21 @@ describe.each(kinds)("the store on $name", ({ name }) => {
   afterEach(() => db.stop());
   const now = (): Instant => clock.wall().at;
   const fileAll = async () => (await cases.file(now(), 500)).filed;
+
+  it.runIf(name === "PostgreSQL")(
+    "fails a transaction whose connection is lost, and goes on with the next",
+    async () => {
+      const lost = db.transaction(async (session) => {
+        const [row] = await session.all<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+        await db.all("SELECT pg_terminate_backend($1)", row?.pid ?? 0);
+        const gone = "SELECT count(*)::int AS left FROM pg_stat_activity WHERE pid = $1";
+        while ((await db.all<{ left: number }>(gone, row?.pid ?? 0))[0]?.left !== 0);
+        await session.run("DELETE FROM lane");
+      });
+      await expect(lost).rejects.toThrow();
+      await db.transaction((session) => session.run("DELETE FROM lane"));
+    },
+  );
 
   it("refuses a database of an earlier form, and leaves it as it is", async () => {
     await db.run("ALTER TABLE note RENAME COLUMN sealed TO text");
@@ -316,6 +332,43 @@ describe.each(kinds)("the store on $name", ({ name }) => {
         ["street", "open"],
         ["duty", "overdue"],
       ]);
+    });
+  });
+
+  describe("what the control room notices itself", () => {
+    const away = (at: Instant): Filed => ({ ...factsOf(envelope(src, 1), at), type: "lane-offline" });
+    const resolved = (one: Case | undefined) =>
+      cases.act(one?.id ?? "", (each) => resolve(each, "li", now()), { who: "li", at: now(), action: "resolve" });
+
+    it("is one case, although several processes notice it at once", async () => {
+      // Connections are there already, or the first would be done before the others begin.
+      await Promise.all(Array.from({ length: 6 }, () => db.transaction((session) => session.all("SELECT 1"))));
+      const made = await Promise.all(Array.from({ length: 6 }, () => cases.notice(away(now()), now())));
+      expect(made.filter((one) => one !== null)).toHaveLength(1);
+      expect(await cases.lasting("lane-offline")).toHaveLength(1);
+    });
+
+    it("stays resolved while the same absence lasts, and is told again of the next one", async () => {
+      const key = `${src}|lane-offline`;
+      const since = now();
+      clock.advance(60_000);
+      expect(await cases.notice(away(since), now(), absence(key, since))).not.toBeNull();
+      clock.advance(1_000);
+      await resolved((await cases.lasting("lane-offline"))[0]);
+      expect(await cases.notice(away(since), now(), absence(key, since))).toBeNull();
+      const next = now();
+      clock.advance(60_000);
+      expect(await cases.notice(away(next), now(), absence(key, next))).not.toBeNull();
+    });
+
+    it("remembers of a gap only what a case told of", async () => {
+      const gap = (): Filed => ({ ...away(now()), type: "gap" });
+      expect(await cases.notice(gap(), now(), gapsUpTo(src, epoch, 3))).not.toBeNull();
+      expect(await cases.notice(gap(), now(), gapsUpTo(src, epoch, 9))).toBeNull();
+      expect([...(await events.gapsTold())]).toEqual([[`${src} ${epoch}`, 3]]);
+      await resolved((await cases.lasting("gap"))[0]);
+      expect(await cases.notice(gap(), now(), gapsUpTo(src, epoch, 3))).toBeNull();
+      expect(await cases.notice(gap(), now(), gapsUpTo(src, epoch, 9))).not.toBeNull();
     });
   });
 

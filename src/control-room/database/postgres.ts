@@ -38,25 +38,26 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     lock: "FOR UPDATE",
     ...sessionOn(pool),
     transaction: async (work) => {
-      const client = await pool.connect();
+      const { client, release } = await checkOut(pool);
       try {
         await client.query("BEGIN");
         const result = await work(sessionOn(client));
         await client.query("COMMIT");
-        client.release();
+        release(false);
         return result;
       } catch (error) {
         const broken = await client.query("ROLLBACK").then(
           () => false,
           () => true,
         );
-        client.release(broken);
+        release(broken);
         throw error;
       }
     },
     exclusive: (work) => work(),
     migrate: async (texts) => {
-      const client = await pool.connect();
+      const { client, release } = await checkOut(pool);
+      let broken = false;
       try {
         await client.query("BEGIN");
         await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
@@ -64,10 +65,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
           await client.query(text.replace(/\{(id|int|text|blob)\}/g, (_, name: keyof typeof types) => types[name]));
         await client.query("COMMIT");
       } catch (error) {
-        await client.query("ROLLBACK").catch(() => {});
+        await client.query("ROLLBACK").catch(() => {
+          broken = true;
+        });
         throw error;
       } finally {
-        client.release();
+        release(broken);
       }
     },
     notify: async (session, topic, payload) => {
@@ -84,6 +87,32 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     stop: async () => {
       await listening.stop();
       await pool.end();
+    },
+  };
+}
+
+interface CheckedOut {
+  readonly client: pg.PoolClient;
+  /** Gives the connection back; a broken one is closed and replaced. */
+  release(broken: boolean): void;
+}
+
+/**
+ * A connection for several statements. The pool listens for errors only on those that lie idle: one that is lost while it
+ * is checked out would end the process, although the statement that fails with it says all there is to say.
+ */
+async function checkOut(pool: pg.Pool): Promise<CheckedOut> {
+  const client = await pool.connect();
+  let lost = false;
+  const onError = (): void => {
+    lost = true;
+  };
+  client.on("error", onError);
+  return {
+    client,
+    release: (broken) => {
+      client.release(broken || lost);
+      client.off("error", onError);
     },
   };
 }

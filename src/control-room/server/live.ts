@@ -48,9 +48,13 @@ export function liveRoute(app: FastifyInstance, door: Door, view: RoomView, conf
     const forget = view.listen(listener);
     const token = request.cookies[cookieName(door.secure)];
     const cancel = door.clock.every(seconds(30), () => {
-      void door.people.session(token, door.clock.wall().at).then((session) => {
-        if (session === null) socket.close(4401);
-      });
+      door.people.session(token, door.clock.wall().at).then(
+        (session) => {
+          if (session === null) socket.close(4401);
+        },
+        // A store that doesn't answer says nothing about the session: the staff keep what they see, and it is asked again.
+        () => {},
+      );
     });
     socket.on("message", () => socket.close(1008));
     socket.on("error", () => socket.terminate());

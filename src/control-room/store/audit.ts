@@ -21,6 +21,7 @@ export const auditActions = [
   "operator-changed",
   "password-changed",
   "backup",
+  "lane-forgotten",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

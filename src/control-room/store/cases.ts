@@ -1,11 +1,12 @@
 import { type Instant, later, type Millis, minutes } from "../../core/units.ts";
 import type { EventBody } from "../../protocol/envelope.ts";
-import { type Case, dueAt, type Outcome } from "../cases/case.ts";
+import { type Case, type CaseKind, dueAt, type Outcome } from "../cases/case.ts";
 import { type Filed, factsOf } from "../cases/filing.ts";
 import { type Column, type Database, placeholders, type Row, type Session } from "../database/database.ts";
 import type { AuditAction, AuditLog, AuditWord } from "./audit.ts";
 import { addNotices, type Stage } from "./notices.ts";
 import { Round } from "./round.ts";
+import { type Memory, nothingTold } from "./told.ts";
 
 interface CaseRow extends Row {
   doc: string;
@@ -50,6 +51,9 @@ const caseColumns: readonly Column[] = [
 const caseUpsert = `ON CONFLICT (id) DO UPDATE SET state = excluded.state, priority = excluded.priority,
   src = excluded.src, opened = excluded.opened, last_at = excluded.last_at, resolved_at = excluded.resolved_at,
   due = excluded.due, rev = excluded.rev, doc = excluded.doc`;
+
+/** Any number that nobody else locks (6001 the schema, 6003 the filing). */
+const NOTICING_LOCK = 6_018;
 
 /** Told by NOTIFY: ids of cases that changed, or `*` where something may have been missed. */
 const casesTopic = "cases";
@@ -178,17 +182,32 @@ export class CaseStore {
     await addNotices(session, words, now);
   }
 
-  /** Files something that the control room noticed itself, unless its case is open already. */
-  async notice(facts: Filed, now: Instant): Promise<Case | null> {
+  /**
+   * Files something that the control room noticed itself, unless its case is open already or `memory` says that it was
+   * told. One process at a time, so that two that notice the same make one case of it.
+   */
+  async notice(facts: Filed, now: Instant, memory: Memory = nothingTold): Promise<Case | null> {
     return this.#db.transaction(async (session) => {
+      if (this.#db.kind === "postgres") await session.all(`SELECT pg_advisory_xact_lock(${NOTICING_LOCK})`);
+      if (await memory.told(session)) return null;
       const round = new Round(session, this.#db.lock, now);
       await round.place([facts]);
       const [one] = round.opened;
       if (one === undefined) return null;
       await this.#write(session, [one]);
+      await memory.keep(session);
       await this.#tell(session, [one.id]);
       return one;
     });
+  }
+
+  /** Cases of what the control room noticed itself that are unresolved and whose condition lasts. */
+  async lasting(kind: CaseKind): Promise<Case[]> {
+    const rows = await this.#db.all<CaseRow>(
+      "SELECT doc, rev FROM cases WHERE state <> 'resolved' AND key LIKE $1 ORDER BY id",
+      `%|${kind}`,
+    );
+    return rows.map((row) => JSON.parse(row.doc) as Case).filter((one) => one.normalAt === null);
   }
 
   /** The condition with this key is over; its case says so and stays for the operator. */

@@ -320,6 +320,12 @@ export class EventStore {
     return (await this.#db.all<StreamRow>("SELECT * FROM stream ORDER BY src, first_at")).map(streamOf);
   }
 
+  /** Up to which number of each stream the staff were told what is missing; streams without a gap are left out. */
+  async gapsTold(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#db.all<{ src: string; epoch: string; up_to: number }>("SELECT * FROM gap_told");
+    return new Map(rows.map((row) => [`${row.src} ${row.epoch}`, row.up_to]));
+  }
+
   async stream(src: string, epoch: string): Promise<Stream | null> {
     const [row] = await this.#db.all<StreamRow>("SELECT * FROM stream WHERE src = $1 AND epoch = $2", src, epoch);
     return row === undefined ? null : streamOf(row);

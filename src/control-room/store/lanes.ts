@@ -1,5 +1,5 @@
 import type { Instant } from "../../core/units.ts";
-import type { Column, Database, Row } from "../database/database.ts";
+import { type Column, type Database, placeholders, type Row, type Session } from "../database/database.ts";
 
 /** What is known of a lane from its births, deaths and messages. */
 export interface LaneRecord {
@@ -94,6 +94,35 @@ export class LaneStore {
       lane.heard,
     ]);
     await this.#db.transaction((session) => session.insertMany("lane", laneColumns, rows, upsertLane));
+  }
+
+  /**
+   * Takes a lane out of the table, together with `also`, and notes when. Its events, cases and counts stay. Resolves with
+   * false, and does nothing, where the lane isn't there or is online.
+   */
+  async forget(src: string, at: Instant, also: (session: Session) => Promise<void>): Promise<boolean> {
+    return this.#db.transaction(async (session) => {
+      if ((await session.run("DELETE FROM lane WHERE src = $1 AND online = 0", src)) === 0) return false;
+      await session.run(
+        "INSERT INTO lane_forgotten (src, at) VALUES ($1, $2) ON CONFLICT (src) DO UPDATE SET at = excluded.at",
+        src,
+        at,
+      );
+      await also(session);
+      return true;
+    });
+  }
+
+  /** Lanes that were taken out, and when. */
+  async forgotten(): Promise<ReadonlyMap<string, Instant>> {
+    const rows = await this.#db.all<{ src: string; at: number }>("SELECT src, at FROM lane_forgotten");
+    return new Map(rows.map((row) => [row.src, row.at as Instant]));
+  }
+
+  /** These spoke again. */
+  async remember(srcs: readonly string[]): Promise<void> {
+    if (srcs.length === 0) return;
+    await this.#db.run(`DELETE FROM lane_forgotten WHERE src IN (${placeholders(srcs.length)})`, ...srcs);
   }
 
   /** The last word about a quarter stands. */

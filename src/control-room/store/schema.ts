@@ -44,6 +44,8 @@ const tables = [
   `CREATE TABLE IF NOT EXISTS lane (
     src {text} PRIMARY KEY, online {int} NOT NULL, planned {int} NOT NULL DEFAULT 0, boot {text}, session {int} NOT NULL DEFAULT 0,
     epoch {text}, version {text}, since {int} NOT NULL, heard {int} NOT NULL)`,
+  // Lanes that were taken down for good, until one speaks again.
+  `CREATE TABLE IF NOT EXISTS lane_forgotten (src {text} PRIMARY KEY, at {int} NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS quarter (src {text} NOT NULL, quarter {int} NOT NULL, persons {text} NOT NULL, PRIMARY KEY (src, quarter))`,
   `CREATE TABLE IF NOT EXISTS operator (
     id {text} PRIMARY KEY, role {text} NOT NULL, password {text} NOT NULL, must_change {int} NOT NULL DEFAULT 0,
@@ -52,6 +54,9 @@ const tables = [
     token {text} PRIMARY KEY, operator {text} NOT NULL, csrf {text} NOT NULL, created {int} NOT NULL, seen {int} NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS attempt (key {text} NOT NULL, at {int} NOT NULL)`,
   `CREATE INDEX IF NOT EXISTS attempt_key ON attempt (key, at)`,
+  // Up to which number of a (lane, epoch) what is missing was told: a case that was resolved stays resolved.
+  `CREATE TABLE IF NOT EXISTS gap_told (
+    src {text} NOT NULL, epoch {text} NOT NULL, up_to {int} NOT NULL, PRIMARY KEY (src, epoch))`,
   `CREATE TABLE IF NOT EXISTS notice (
     n {id}, case_id {text} NOT NULL, addressee {text} NOT NULL, stage {text} NOT NULL, created {int} NOT NULL,
     tries {int} NOT NULL DEFAULT 0, next_at {int} NOT NULL, done_at {int}, failure {text}, UNIQUE (case_id, addressee, stage))`,

@@ -248,6 +248,7 @@ const actions: Readonly<Record<string, Pair>> = {
   "operator-changed": ["修改值班员", "Operator changed"],
   "password-changed": ["修改密码", "Password changed"],
   backup: ["备份", "Backup"],
+  "lane-forgotten": ["移除通道", "Lane removed"],
 };
 const addressees: Readonly<Record<string, Pair>> = {
   subdistrict: ["街道", "Subdistrict"],
