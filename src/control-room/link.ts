@@ -3,6 +3,7 @@ import { connect, type IClientOptions, type IPublishPacket, type IStore, type Mq
 import { type Millis, millis, seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { LinkTls } from "./named-files.ts";
 
 export interface LinkOptions {
   readonly url: string;
@@ -11,7 +12,7 @@ export interface LinkOptions {
   readonly protocol: 4 | 5;
   readonly username?: string;
   readonly password?: string;
-  readonly tls?: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
+  readonly tls?: LinkTls;
   readonly will?: { readonly topic: string; readonly payload: Buffer };
 }
 
