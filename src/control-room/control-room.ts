@@ -281,6 +281,7 @@ function linkOptions(config: ControlRoomConfig): LinkOptions {
   return {
     url: broker.url,
     clientId: `greenlane-centre-${config.district.id}-${config.centre}`,
+    keepsSession: broker.share === null,
     protocol: broker.protocol,
     ...(username === undefined ? {} : { username }),
     ...(password === null ? {} : { password }),
