@@ -22,7 +22,7 @@ if (program === undefined)
 async function startMosquitto(place: string, port: number): Promise<() => Promise<void>> {
   const kept = readFileSync(join(shipped, "mosquitto.conf"), "utf8")
     .split("\n")
-    .filter((line) => !/^(listener|cafile|certfile|keyfile|crlfile|require_|use_identity|tls_|acl_file|#)/.test(line));
+    .filter((line) => !/^(listener|cafile|certfile|keyfile|crlfile|require_|use_|tls_|acl_file|#)/.test(line));
   const passwords = join(place, "passwords");
   writeFileSync(passwords, "");
   for (const user of [lane, "linqu/huaan/west-01", "centre-a", "order-desk"])
