@@ -3,7 +3,7 @@
  * side by side on one PostgreSQL database and one broker (README).
  */
 import type { Role } from "../core/room.ts";
-import { hours, seconds } from "../core/units.ts";
+import { seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { encode } from "../protocol/parse.ts";
@@ -20,6 +20,7 @@ import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
 import { brokerPassword, brokerTls } from "./named-files.ts";
 import { Notifier } from "./notifier.ts";
+import { whenBackupIsDue } from "./retention/backup-schedule.ts";
 import { backup, Eraser } from "./retention/eraser.ts";
 import { KeyRing } from "./retention/key-ring.ts";
 import { RoomView } from "./room-view.ts";
@@ -225,7 +226,7 @@ function backups(
 ): () => void {
   const settings = config.backups;
   if (settings === undefined) return () => {};
-  return clock.every(hours(settings.everyHours), () => {
+  return whenBackupIsDue(clock, settings, () => {
     const { at } = clock.wall();
     backup(database, settings.folder, settings.keep, at).then(
       () => audit.record({ at, who: "system", action: "backup", caseId: null, detail: {} }),

@@ -1,5 +1,5 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { hours, type Instant, type Millis, seconds } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -11,6 +11,7 @@ import { dayOf, type KeyRing } from "./key-ring.ts";
 
 const period: Millis = hours(1);
 const atOnce = 200;
+const unfinished = ".unfinished-";
 
 interface SealedRow extends Row {
   n: number;
@@ -176,11 +177,22 @@ export class Eraser {
 /** A backup now, and the oldest beyond `keep` removed. The key folder is never part of one. */
 export async function backup(db: Database, folder: string, keep: number, at: Instant): Promise<string> {
   const name = `greenlane-${new Date(at).toISOString().slice(0, 19).replaceAll(":", "")}Z`;
-  const path = await db.backup(folder, name);
+  const path = await madeAside(db, folder, name);
   const older = readdirSync(folder)
     .filter((file) => /^greenlane-.*\.(db|dump)$/.test(file) && statSync(join(folder, file)).isFile())
     .sort()
     .slice(0, -keep);
   for (const file of older) rmSync(join(folder, file), { force: true });
+  return path;
+}
+
+/** A backup has its name when it is whole: one that was cut short would count as the newest. */
+async function madeAside(db: Database, folder: string, name: string): Promise<string> {
+  if (existsSync(folder))
+    for (const file of readdirSync(folder))
+      if (file.startsWith(unfinished)) rmSync(join(folder, file), { force: true });
+  const made = await db.backup(folder, `${unfinished}${name}`);
+  const path = join(folder, basename(made).slice(unfinished.length));
+  renameSync(made, path);
   return path;
 }
