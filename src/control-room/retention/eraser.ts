@@ -8,6 +8,7 @@ import { type Database, placeholders, type Row } from "../database/database.ts";
 import type { AuditLog } from "../store/audit.ts";
 import { notePlace } from "../store/notes.ts";
 import { dayOf, type KeyRing } from "./key-ring.ts";
+import { SteadyDays } from "./steady-days.ts";
 
 const period: Millis = hours(1);
 const atOnce = 200;
@@ -22,7 +23,8 @@ interface SealedRow extends Row {
 
 /**
  * Ends subject, temperature and notes `retentionDays` after their case was resolved, in the database, its log, and by
- * the death of the key in every copy made meanwhile. Runs at start and every hour; a day that was missed is made up for.
+ * the death of the key in every copy made meanwhile. Runs at start and every hour; a day that was missed is made up for,
+ * after a longer pause or a jump of the clock not before the clock has proved itself.
  */
 export class Eraser {
   readonly #db: Database;
@@ -31,6 +33,7 @@ export class Eraser {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #days: number;
+  readonly #steady: SteadyDays;
   readonly #onKeysDestroyed: (upTo: number) => Promise<void>;
   #cancel: () => void = () => {};
   #round: Promise<void> | null = null;
@@ -53,6 +56,7 @@ export class Eraser {
     this.#clock = deps.clock;
     this.#log = deps.logger;
     this.#days = retentionDays;
+    this.#steady = new SteadyDays(deps.keyRing.folder, deps);
     this.#onKeysDestroyed = deps.onKeysDestroyed ?? (async () => {});
   }
 
@@ -82,8 +86,12 @@ export class Eraser {
     await this.#round;
   }
 
-  /** One round; what is open for longer moves to a later key before the keys of today and before are destroyed. */
+  /**
+   * One round; what is open for longer moves to a later key before the keys of today and before are destroyed. Nothing
+   * is done on a day that can't be believed (`steady-days.ts`).
+   */
   async run(): Promise<void> {
+    if (!this.#steady.believe()) return;
     const now = this.#clock.wall().at;
     const today = dayOf(now);
     let erased = 0;
@@ -102,6 +110,7 @@ export class Eraser {
     await this.#onKeysDestroyed(today);
     await this.#db.run("DELETE FROM attempt WHERE at < $1", now - 86_400_000);
     if (erased > 0 || keys > 0) await this.#db.scrub();
+    this.#steady.done();
   }
 
   async #eraseCases(now: Instant, today: number): Promise<number> {
