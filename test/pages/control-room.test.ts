@@ -312,6 +312,19 @@ describe("the control room's page in Chromium", () => {
     await page.context().close();
   });
 
+  it("says at sign-in that the server doesn't know the address, where a proxy hides its name, and not that the password is wrong", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    // What the server answers where the proxy leaves out the name that the browser asked for.
+    await page.route("**/api/sign-in", (route) => route.fulfill({ status: 403, json: { error: "csrf" } }));
+    await page.goto(room.room.url);
+    await page.fill("[name=id]", "operator");
+    await page.fill("[name=password]", "a-good-password-operator");
+    await page.keyboard.press("Enter");
+    await page.locator(".failure", { hasText: "代理须转发 Host" }).waitFor();
+    await context.close();
+  });
+
   it("ends the session for everybody without a cookie, a token, a role or the page's own origin", async () => {
     const { url } = room.room;
     expect((await fetch(`${url}api/completeness`)).status).toBe(401);
