@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { startBroker } from "../control-room/broker.ts";
 import { type ControlRoomConfig, loadControlRoomConfig } from "../control-room/config.ts";
 import { addOperator, forgetLane, startControlRoom } from "../control-room/control-room.ts";
+import { checkNamedFiles } from "../control-room/named-files.ts";
 import { operatorIdPattern } from "../control-room/store/people.ts";
 import { printJson, UsageError } from "./output.ts";
 import { pinoLogger } from "./pino-logger.ts";
@@ -22,7 +23,7 @@ export function register(program: Command): void {
     .command("control-room")
     .description("Collect the reports of a district's lanes and show them to the staff")
     .requiredOption("--config <file>", "configuration of the control room (config/control-room.example.json)")
-    .option("--check", "read the configuration, say whether it is right, and end", false)
+    .option("--check", "read the configuration and the files it names, say whether they are right, and end", false)
     .option("--add-operator <id>", "add this operator, or give them a new password, print it and end")
     .addOption(
       new Option("--role <role>", "role of --add-operator")
@@ -36,7 +37,10 @@ export function register(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   const config = loadControlRoomConfig(options.config);
-  if (options.check) return say(options, { config: options.config, district: config.district.id, ok: true });
+  if (options.check) {
+    checkNamedFiles(config);
+    return say(options, { config: options.config, district: config.district.id, ok: true });
+  }
   if (options.addOperator !== undefined) return add(options, options.addOperator, config);
   if (options.forgetLane !== undefined) return forget(options, options.forgetLane, config);
   const logger = pinoLogger();

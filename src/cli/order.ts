@@ -35,6 +35,7 @@ interface SendOptions extends SignOptions {
   readonly cert?: string;
   readonly certKey?: string;
   readonly keep?: string;
+  readonly new?: boolean;
   readonly wait: string;
 }
 
@@ -86,10 +87,15 @@ export function register(program: Command): void {
       "--keep <file>",
       "configuration key: the lockdown also holds over a restart of the lane, until its end or unlock --keep",
     )
+    .option("--new", "with --keep: the lane has no desired configuration yet, so an empty one is begun")
     .option("--wait <seconds>", "how long to wait for the answer", "10")
     .action(async (kind: string, lane: string, options: SendOptions) => {
       for (const result of await send(kind, lane, options)) printJson(result);
-    });
+    })
+    .addHelpText(
+      "after",
+      "\nThe first time that a lockdown is kept on a lane:\n  greenlane order send lockdown linqu/huaan/east-03 --minutes 20 --key op.jwk --who li --keep conf.jwk --new \\\n    --broker mqtts://broker:8883 --ca ca.crt --cert order-desk.crt --cert-key order-desk.key\nWithout --new, --keep adds to the configuration that stands at the broker, and ends where it can't read one.",
+    );
 }
 
 /** Writes a private key that only its owner can read; returns the public part for the lane's configuration. */
@@ -179,7 +185,7 @@ async function send(
     const challenge = options.challenge ?? (lane === null ? undefined : await askedFor(client, lane));
     const order = await signed(kind, laneText, { ...options, ...(challenge === undefined ? {} : { challenge }) });
     const { cid } = order.claims;
-    if (options.keep !== undefined) await keep(client, order.lane, order.claims, readKey(options.keep));
+    if (options.keep !== undefined) await keep(client, order, readKey(options.keep), options.new === true);
     const results: Result[] = [];
     const ended = new Promise<void>((resolve) => {
       client.on("message", (_topic, payload) => {
@@ -200,13 +206,25 @@ async function send(
 
 /**
  * Puts the lockdown of an order into the desired configuration, or takes it out; whatever else stands there stays.
- * @throws UsageError where what stands there was signed by another key: it would be signed with this one unseen.
+ * `fresh` begins an empty one where none can be read.
+ * @throws UsageError where none can be read and `fresh` isn't said (a broker that denies the reading looks the same as a
+ * lane without one), or where what stands there was signed by another key: it would be signed with this one unseen.
  */
-async function keep(client: MqttClient, lane: LaneId, order: OrderClaims, key: SigningKey): Promise<void> {
+async function keep(
+  client: MqttClient,
+  { lane, claims: order }: { lane: LaneId; claims: OrderClaims },
+  key: SigningKey,
+  fresh: boolean,
+): Promise<void> {
   if (order.kind !== "lockdown" && order.kind !== "unlock")
     throw new UsageError("--keep goes with lockdown and unlock");
   const topic = laneTopic(lane, "config/desired");
   const standing = await retained(client, topic);
+  if (standing === null && !fresh)
+    throw new UsageError(
+      `nothing was sent: no desired configuration of ${order.target} can be read; let the broker's acl give this user "readwrite" on it (config/broker/acl), or add --new where the lane has none yet`,
+      "GL-4037",
+    );
   const { d: _, ...jwk } = key.jwk;
   const check = new SignatureCheck([{ kid: key.kid, jwk, role: "configuration" }]);
   const verified = standing === null ? null : await check.desired(standing);

@@ -1,8 +1,8 @@
-import { hours } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ControlRoomConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
+import { whenBackupIsDue } from "./retention/backup-schedule.ts";
 import { backup } from "./retention/eraser.ts";
 import type { AuditLog } from "./store/audit.ts";
 
@@ -14,12 +14,12 @@ export interface BackupDeps {
 }
 
 /**
- * Makes a copy every so many hours and enters it in the audit log. What fails is logged (GL-6014 the copy, GL-6018 its
+ * Makes a copy whenever one is due and enters it in the audit log. What fails is logged (GL-6014 the copy, GL-6018 its
  * entry) and ends nothing; the next time makes another. Call what is returned to end it.
  */
 export function backups(settings: ControlRoomConfig["backups"], deps: BackupDeps): () => void {
   if (settings === undefined) return () => {};
-  return deps.clock.every(hours(settings.everyHours), () => void makeBackup(settings, deps));
+  return whenBackupIsDue(deps.clock, settings, () => void makeBackup(settings, deps));
 }
 
 async function makeBackup(settings: NonNullable<ControlRoomConfig["backups"]>, deps: BackupDeps): Promise<void> {

@@ -129,11 +129,18 @@ export class ControlRoomConfigError extends Error {
   }
 }
 
-/** Fills in the defaults and checks. @throws ControlRoomConfigError naming the path of the first field that is wrong. */
+/**
+ * Fills in the defaults and checks, also that no setting of TLS or sign-in stands there by half or without effect.
+ * @throws ControlRoomConfigError naming the path of the first field that is wrong.
+ */
 export function controlRoomConfig(value: unknown, from = "the configuration"): ControlRoomConfig {
   const validator = Compile(ControlRoomSchema);
   const filled: unknown = validator.Default(structuredClone(value));
-  if (validator.Check(filled)) return filled;
+  if (validator.Check(filled)) {
+    const [half] = halves(filled);
+    if (half !== undefined) throw new ControlRoomConfigError(`${from}, ${half}`);
+    return filled;
+  }
   // A union reports each of its branches; the error deepest in the value is the one that the writer meant.
   const errors = [...validator.Errors(filled)].sort((a, b) => b.instancePath.length - a.instancePath.length);
   const extra = errors.find((error) => error.keyword === "additionalProperties");
@@ -145,6 +152,28 @@ export function controlRoomConfig(value: unknown, from = "the configuration"): C
   throw new ControlRoomConfigError(
     `${from}, ${worst?.instancePath || "/"}: ${worst?.message ?? "not as described"}${unknown}`,
   );
+}
+
+/** What would be taken for safe and isn't: one of a pair without the other, or TLS files for a link that has none. */
+function halves({ broker, web }: ControlRoomConfig): string[] {
+  const found: string[] = [];
+  const together = (part: string, given: Readonly<Record<string, unknown>>): void => {
+    const names = Object.keys(given);
+    const missing = names.filter((name) => given[name] === undefined);
+    if (missing.length === 0 || missing.length === names.length) return;
+    const there = names.find((name) => given[name] !== undefined);
+    for (const name of missing)
+      found.push(`/${part}/${name}: is missing beside /${part}/${there}; write both, or neither`);
+  };
+  together("broker", { cert: broker.cert, key: broker.key });
+  together("web", { cert: web.cert, key: web.key });
+  if (broker.passwordFile !== undefined && broker.username === undefined)
+    found.push("/broker/username: is missing beside /broker/passwordFile; write both, or leave the password out");
+  if (!broker.url.startsWith("mqtts:"))
+    for (const name of ["ca", "cert", "key"] as const)
+      if (broker[name] !== undefined)
+        found.push(`/broker/${name}: has no effect with mqtt://; write /broker/url with mqtts:// or leave it out`);
+  return found;
 }
 
 /** Reads a JSON file; paths in it are taken relative to it. @throws ControlRoomConfigError */

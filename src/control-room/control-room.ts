@@ -2,7 +2,6 @@
  * The composition of the control room: one process that collects, keeps, files, tells and shows. Several of them run
  * side by side on one PostgreSQL database and one broker (README).
  */
-import { readFileSync } from "node:fs";
 import type { Role } from "../core/room.ts";
 import { seconds } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -20,6 +19,7 @@ import { Desk, offlineAfter } from "./desk.ts";
 import { IntakeThreads } from "./intake/intake-threads.ts";
 import { LaneRegistry } from "./lane-registry.ts";
 import { Link, type LinkOptions, type Received } from "./link.ts";
+import { brokerPassword, brokerTls } from "./named-files.ts";
 import { Notifier } from "./notifier.ts";
 import { Eraser } from "./retention/eraser.ts";
 import { KeyRing } from "./retention/key-ring.ts";
@@ -63,11 +63,12 @@ export interface ControlRoomDeps {
 
 /**
  * Starts collecting and serving; resolves when the database is open and the page answers. The broker may come later.
- * @throws DatabaseError GL-6001, or with code GL-6008 where the port is taken, GL-6013 where the page isn't built.
+ * @throws ControlRoomConfigError for a file it names, DatabaseError GL-6001, or with code GL-6008 where the port is taken, GL-6013 where the page isn't built.
  */
 export async function startControlRoom(config: ControlRoomConfig, deps: ControlRoomDeps): Promise<ControlRoom> {
   const clock = deps.clock ?? systemClock();
   const { logger } = deps;
+  const linked = linkOptions(config);
   const database = await openDatabase(config.database);
   await prepareSchema(database).catch(async (error: unknown) => {
     await database.stop();
@@ -76,7 +77,7 @@ export async function startControlRoom(config: ControlRoomConfig, deps: ControlR
   const keyRing = new KeyRing(config.keys);
   const stores = openStores(database, config, keyRing, deps.passwordCost);
   const { events, cases, audit, notices, people, lanes } = stores;
-  const link = new Link(linkOptions(config), { clock, logger: logger.child("link") });
+  const link = new Link(linked, { clock, logger: logger.child("link") });
   const registry = new LaneRegistry({
     store: lanes,
     clock,
@@ -274,16 +275,17 @@ function dispatch(message: Received, collector: Collector, registry: LaneRegistr
 function linkOptions(config: ControlRoomConfig): LinkOptions {
   const { broker } = config;
   const state = centreState(config);
-  const { ca, cert, key, username, passwordFile } = broker;
+  const { username } = broker;
+  const password = brokerPassword(config);
+  const tls = brokerTls(config);
   return {
     url: broker.url,
     clientId: `greenlane-centre-${config.district.id}-${config.centre}`,
+    keepsSession: broker.share === null,
     protocol: broker.protocol,
     ...(username === undefined ? {} : { username }),
-    ...(passwordFile === undefined ? {} : { password: readFileSync(passwordFile, "utf8").trim() }),
-    ...(ca === undefined || cert === undefined || key === undefined
-      ? {}
-      : { tls: { ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) } }),
+    ...(password === null ? {} : { password }),
+    ...(tls === null ? {} : { tls }),
     will: { topic: state.topic, payload: state.offline },
   };
 }

@@ -1,17 +1,20 @@
 import { Readable } from "node:stream";
 import { connect, type IClientOptions, type IPublishPacket, type IStore, type MqttClient, type Packet } from "mqtt";
-import { type Millis, millis, seconds } from "../core/units.ts";
+import { type Millis, type Monotonic, millis, seconds, since } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { LinkTls } from "./named-files.ts";
 
 export interface LinkOptions {
   readonly url: string;
-  /** Fixed, so that the broker keeps the session while this collector is away. */
+  /** Fixed, so that the broker finds the session again. */
   readonly clientId: string;
+  /** Whether the broker keeps what comes while this collector is away; not where others take its share meanwhile. */
+  readonly keepsSession: boolean;
   readonly protocol: 4 | 5;
   readonly username?: string;
   readonly password?: string;
-  readonly tls?: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
+  readonly tls?: LinkTls;
   readonly will?: { readonly topic: string; readonly payload: Buffer };
 }
 
@@ -29,6 +32,12 @@ export type Handler = (message: Received) => void | Promise<void>;
 const deferred = new Error("acknowledged after the commit");
 const firstWait = 1_000;
 const longestWait = 30_000;
+/** A connection that ended sooner may have been thrown out by another one with the same client id. */
+const steadyAfter = millis(60_000);
+/** So many of them within so long are taken for that: two processes then don't throw each other out every second. */
+const fightAfter = 3;
+const fightWindow = millis(180_000);
+const fightPause = millis(12_000);
 /** How long the end waits for the broker's word that it has everything. */
 const farewell = seconds(1);
 /**
@@ -63,8 +72,8 @@ class NothingKept implements IStore {
 }
 
 /**
- * The connection of a collector: subscriptions that outlive it, acknowledgement by hand, and its own reconnect with
- * full jitter (the library's is a fixed interval).
+ * The connection of a collector: subscriptions that outlive it where it is the only one, acknowledgement by hand, and its
+ * own reconnect with full jitter (the library's is a fixed interval), slower where somebody else has its client id.
  */
 export class Link {
   readonly #options: LinkOptions;
@@ -74,6 +83,8 @@ export class Link {
   #client: MqttClient | null = null;
   #connection = 0;
   #attempt = 0;
+  #openedAt: Monotonic | null = null;
+  #shortEnds: Monotonic[] = [];
   #cancelRetry: () => void = () => {};
   #stopped = false;
   #filters: readonly string[] = [];
@@ -102,12 +113,15 @@ export class Link {
     const client = connect(this.#options.url, this.#clientOptions());
     this.#client = client;
     client.handleMessage = (packet, done) => this.#handle(packet, done);
-    client.on("connect", () => void this.#subscribe(client));
+    client.on("connect", () => {
+      this.#openedAt = this.#clock.monotonic();
+      void this.#subscribe(client);
+    });
     client.on("error", (error) => this.#log.warn("broker", { error: error.message.slice(0, 200) }));
     client.on("close", () => {
       this.#connection += 1;
       this.#acknowledged = [];
-      this.#retry();
+      this.#retry(this.#thrownOut());
     });
   }
 
@@ -145,18 +159,20 @@ export class Link {
   }
 
   #clientOptions(): IClientOptions {
-    const { protocol, clientId, username, password, tls, will } = this.#options;
+    const { protocol, clientId, keepsSession, username, password, tls, will } = this.#options;
     return {
       protocolVersion: protocol,
       clientId,
-      clean: false,
+      clean: !keepsSession,
       keepalive: 10,
       reconnectPeriod: 0,
       connectTimeout: 10_000,
       queueQoSZero: false,
       resubscribe: false,
       outgoingStore: new NothingKept(),
-      ...(protocol === 5 ? { properties: { sessionExpiryInterval: 7 * 86_400, receiveMaximum } } : {}),
+      ...(protocol === 5
+        ? { properties: { sessionExpiryInterval: keepsSession ? 7 * 86_400 : 0, receiveMaximum } }
+        : {}),
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       ...(tls === undefined ? {} : { ...tls, rejectUnauthorized: true }),
@@ -179,10 +195,28 @@ export class Link {
     }
   }
 
-  #retry(): void {
+  #retry(fight: boolean): void {
     if (this.#stopped) return;
     this.#cancelRetry();
-    this.#cancelRetry = this.#clock.after(this.#wait(), () => this.#client?.reconnect());
+    const pause = fight ? millis(fightPause + this.#wait()) : this.#wait();
+    this.#cancelRetry = this.#clock.after(pause, () => this.#client?.reconnect());
+  }
+
+  /** Whether the connection that just ended is one of several short ones; tells it when it first is. */
+  #thrownOut(): boolean {
+    if (this.#openedAt === null || this.#stopped) return false;
+    const now = this.#clock.monotonic();
+    const before = this.#shortEnds.filter((at) => since(at, now) < fightWindow);
+    const short = since(this.#openedAt, now) < steadyAfter;
+    this.#openedAt = null;
+    this.#shortEnds = short ? [...before, now] : before;
+    if (!short || this.#shortEnds.length < fightAfter) return false;
+    if (before.length === fightAfter - 1)
+      this.#log.error(
+        "the broker ends the connection again and again: another process has this client id; give each its own `centre` (and certificate)",
+        { code: "GL-6021", clientId: this.#options.clientId },
+      );
+    return true;
   }
 
   #wait(): Millis {

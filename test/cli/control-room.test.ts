@@ -9,18 +9,23 @@ import { AuditLog } from "../../src/control-room/store/audit.ts";
 import { LaneStore } from "../../src/control-room/store/lanes.ts";
 import { PeopleStore } from "../../src/control-room/store/people.ts";
 import { instant } from "../../src/core/units.ts";
+import { createAuthority } from "../support/certificates.ts";
 
 let folder = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "greenlane-add-"));
+const write = (change: Readonly<Record<string, unknown>> = {}): void => {
   const config = {
     district: { id: "linqu", name: { zh: "临朐县", en: "Linqu" } },
     broker: { url: "mqtt://127.0.0.1:1" },
     database: { kind: "sqlite", file: "centre.db" },
     keys: "keys",
     web: { port: 0 },
+    ...change,
   };
   writeFileSync(join(folder, "room.json"), JSON.stringify(config));
+};
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "greenlane-add-"));
+  write();
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -28,12 +33,12 @@ async function control(...words: readonly string[]): Promise<unknown> {
   const program = new Command().exitOverride();
   register(program);
   const printed: string[] = [];
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
+  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
   try {
     const file = join(folder, "room.json");
     await program.parseAsync(["control-room", "--config", file, ...words, "--json"], { from: "user" });
   } finally {
-    write.mockRestore();
+    stdout.mockRestore();
   }
   return JSON.parse(printed.join(""));
 }
@@ -49,7 +54,7 @@ it("--add-operator adds one who must change the password, and the audit log says
     ["system", "operator-changed", { operator: "li", role: "operator", from: "command line" }],
     ["system", "operator-added", { operator: "li", role: "watcher", from: "command line" }],
   ]);
-  expect(await new PeopleStore(db).check("li", password)).toMatchObject({ role: "operator", mustChange: true });
+  expect(await new PeopleStore(db).check("li", String(password))).toMatchObject({ role: "operator", mustChange: true });
   await db.stop();
 });
 
@@ -68,4 +73,21 @@ it("--forget-lane takes a lane that is away off the lanes, enters that in the au
     ["lane-forgotten", { lane: src, from: "command line" }],
   ]);
   await db.stop();
+});
+
+it("--check reads the files that the configuration names, and says which one won't do", async () => {
+  expect(await control("--check")).toMatchObject({ ok: true });
+  const authority = createAuthority("district");
+  const [one, other] = [authority.issue("localhost"), authority.issue("localhost")];
+  const web = { port: 0, cert: "web.crt", key: "web.key" };
+  write({ broker: { url: "mqtts://127.0.0.1:1", ca: "ca.crt" }, web });
+  await expect(control("--check")).rejects.toThrow(/GL-6007: \/broker\/ca: can't read .*ca\.crt \(ENOENT\)/);
+  writeFileSync(join(folder, "ca.crt"), "no certificate");
+  await expect(control("--check")).rejects.toThrow(/GL-6007: \/broker/);
+  writeFileSync(join(folder, "ca.crt"), authority.certificate);
+  writeFileSync(join(folder, "web.crt"), one.certificate);
+  writeFileSync(join(folder, "web.key"), other.key);
+  await expect(control("--check")).rejects.toThrow(/GL-6007: \/web: .*the key that the certificate was made for/);
+  writeFileSync(join(folder, "web.key"), one.key);
+  expect(await control("--check")).toMatchObject({ ok: true });
 });

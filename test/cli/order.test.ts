@@ -105,7 +105,9 @@ describe("greenlane order", () => {
     const send = (...words: readonly string[]) =>
       greenlane("order", "send", ...words, "--key", key, "--who", "op 7", "--broker", broker.url, "--mqtt", "3.1.1");
     const keep = ["--keep", keeper];
-    expect((await send("lockdown", "linqu/mall-1/lane-1", "--minutes", "5", ...keep)).at(-1)?.status).toBe("done");
+    const lockdown = ["lockdown", "linqu/mall-1/lane-1", "--minutes", "5", ...keep];
+    await expect(send(...lockdown)).rejects.toThrow("add --new where the lane has none yet");
+    expect((await send(...lockdown, "--new")).at(-1)?.status).toBe("done");
     await centre.until(({ reported }) => reported.length === 1);
     const kept = acted.find(({ cid }) => cid.startsWith("desired-"));
     expect(kept).toMatchObject({ kind: "lockdown", who: "op 7" });

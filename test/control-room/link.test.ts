@@ -3,7 +3,9 @@ import mqttPacket, { type Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Link, type Received } from "../../src/control-room/link.ts";
 import { systemClock } from "../../src/control-room/system-clock.ts";
-import { keepingLogger, until } from "./support/room.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { Logger } from "../../src/ports/logger.ts";
+import { HandClock, keepingLogger, until } from "./support/room.ts";
 
 /** A broker that says exactly what the test tells it, and keeps what it hears. */
 class ScriptedBroker {
@@ -68,12 +70,12 @@ describe.each([4, 5] as const)("the collector's link, protocol %i", (protocol) =
   let link: Link;
   let got: Received[];
   let ups: number;
-  const start = async (): Promise<void> => {
+  const start = async (
+    keepsSession = true,
+    deps: { clock: Clock; logger: Logger } = { clock: systemClock(), logger: keepingLogger() },
+  ): Promise<void> => {
     const url = await broker.start(protocol);
-    link = new Link(
-      { url, clientId: "c", protocol },
-      { clock: systemClock(), logger: keepingLogger(), random: () => 0 },
-    );
+    link = new Link({ url, clientId: "c", keepsSession, protocol }, { ...deps, random: () => 0 });
     link.start(
       ["a"],
       (message) => void got.push(message),
@@ -147,5 +149,47 @@ describe.each([4, 5] as const)("the collector's link, protocol %i", (protocol) =
     for (const one of got) one.acknowledge();
     await until("one PUBACK", () => broker.pubacks().length === 1);
     expect(broker.pubacks()).toEqual([10]);
+  });
+
+  it.each([
+    [true, 7 * 86_400],
+    [false, 0],
+  ])(
+    "has the broker keep its session while it is away only where no other takes its share: %s",
+    async (keeps, expiry) => {
+      await start(keeps);
+      const [hello] = broker.heard;
+      if (hello?.cmd !== "connect") throw new Error("no CONNECT");
+      expect(hello.clean).toBe(!keeps);
+      if (protocol === 5) expect(hello.properties?.sessionExpiryInterval).toBe(expiry);
+    },
+  );
+
+  it("says so after three short connections, and waits 12 s before it throws the other one out again", async () => {
+    const [clock, logger] = [new HandClock(), keepingLogger()];
+    await start(true, { clock, logger });
+    for (const time of [2, 3]) {
+      broker.cut();
+      await until("the link up again", () => {
+        clock.advance(1);
+        return ups === time;
+      });
+    }
+    const told = () => logger.lines.filter(({ fields }) => fields.code === "GL-6021").length;
+    expect(told()).toBe(0);
+    broker.cut();
+    await until("the word of it", () => told() === 1);
+    clock.advance(11_999);
+    await new Promise((next) => setImmediate(next));
+    expect(broker.connections).toBe(3);
+    clock.advance(1);
+    await until("the link up", () => ups === 4);
+    clock.advance(60_000);
+    broker.cut();
+    await until("the link up without a pause after a steady connection", () => {
+      clock.advance(1);
+      return ups === 5;
+    });
+    expect(told()).toBe(1);
   });
 });

@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { Command } from "commander";
 import mqtt, { type MqttClient } from "mqtt";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { register } from "../../src/cli/order.ts";
 import { startControlRoom } from "../../src/control-room/control-room.ts";
+import { type OrderKey, SignatureCheck, type SigningKey, signDesired } from "../../src/protocol/orders.ts";
 import { encode } from "../../src/protocol/parse.ts";
 import { envelope, folder, keepingLogger, noPages, roomConfig, until } from "./support/room.ts";
 
@@ -19,10 +22,10 @@ if (program === undefined)
 async function startMosquitto(place: string, port: number): Promise<() => Promise<void>> {
   const kept = readFileSync(join(shipped, "mosquitto.conf"), "utf8")
     .split("\n")
-    .filter((line) => !/^(listener|cafile|certfile|keyfile|crlfile|require_|use_identity|tls_|acl_file|#)/.test(line));
+    .filter((line) => !/^(listener|cafile|certfile|keyfile|crlfile|require_|use_|tls_|acl_file|#)/.test(line));
   const passwords = join(place, "passwords");
   writeFileSync(passwords, "");
-  for (const user of [lane, "linqu/huaan/west-01", "centre-a"])
+  for (const user of [lane, "linqu/huaan/west-01", "centre-a", "order-desk"])
     execFileSync("mosquitto_passwd", ["-b", passwords, user, "test"], { stdio: "ignore" });
   const acl = join(place, "acl");
   writeFileSync(acl, readFileSync(join(shipped, "acl")));
@@ -130,4 +133,66 @@ describe.skipIf(program === undefined)("a real Mosquitto with the shipped limits
     await thief.endAsync(true);
     await centre.endAsync(true);
   });
+
+  it("lets the order desk add a lockdown to what stands in a lane's desired configuration, and begins none unasked", async () => {
+    const [key, keeper] = [join(place.path, "op.jwk"), join(place.path, "conf.jwk")];
+    await greenlane("keygen", key, "--kid", "op-1");
+    const [made] = await greenlane("keygen", keeper, "--kid", "conf-1", "--role", "configuration");
+    const desk = url.replace("//", "//order-desk:test@");
+    const keep = (kind: string, ...more: readonly string[]) =>
+      greenlane(
+        "send",
+        kind,
+        lane,
+        "--key",
+        key,
+        "--who",
+        "op 7",
+        "--broker",
+        desk,
+        "--wait",
+        "0",
+        "--keep",
+        keeper,
+        ...more,
+      );
+    await expect(keep("lockdown", "--minutes", "5")).rejects.toThrow("--new");
+    const standing: Buffer[] = [];
+    const one = await client(lane, 5);
+    one.on("message", (_topic, payload) => standing.push(payload));
+    await one.subscribeAsync(`greenlane/v1/${lane}/config/desired`, { qos: 1 });
+    await keep("lockdown", "--minutes", "5", "--new");
+    await until("the first configuration", () => standing.length === 1);
+    const check = new SignatureCheck([made as unknown as OrderKey]);
+    const verified = await check.desired(standing[0] ?? Buffer.alloc(0));
+    if (!verified.ok) throw new Error(verified.reason);
+    const jwk = JSON.parse(readFileSync(keeper, "utf8")) as SigningKey["jwk"];
+    const more = { ...verified.claims, version: verified.claims.version + 1, values: { "sound.volume": 40 } };
+    const writer = await client("order-desk", 5);
+    await writer.publishAsync(
+      `greenlane/v1/${lane}/config/desired`,
+      encode(await signDesired(more, { kid: "conf-1", jwk })),
+      { qos: 1, retain: true },
+    );
+    await keep("unlock");
+    await until("the third configuration", () => standing.length === 3);
+    const last = await check.desired(standing[2] ?? Buffer.alloc(0));
+    expect(last).toMatchObject({ ok: true, claims: { lockdown: null, values: { "sound.volume": 40 } } });
+    await one.endAsync(true);
+    await writer.endAsync(true);
+  });
 });
+
+/** Runs `greenlane order …` in this process; what it prints comes back. */
+async function greenlane(...words: readonly string[]): Promise<Record<string, unknown>[]> {
+  const lines: string[] = [];
+  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  try {
+    const program = new Command("greenlane").exitOverride();
+    register(program);
+    await program.parseAsync(["order", ...words], { from: "user" });
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  } finally {
+    stdout.mockRestore();
+  }
+}

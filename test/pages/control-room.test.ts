@@ -218,6 +218,39 @@ describe("the control room's page in Chromium", () => {
     await boss.context().close();
   });
 
+  it("forgets the operator's key when the server has ended the session, so that the next one at the desk needs their own", async () => {
+    const page = await signIn(browser, room, "operator", () => {
+      const sockets: WebSocket[] = [];
+      Object.assign(window, { sockets });
+      window.WebSocket = class extends WebSocket {
+        constructor(url: string | URL) {
+          super(url);
+          sockets.push(this);
+        }
+      };
+    });
+    await row(page, "红码 · 同一人").click();
+    const file = join(keep.path, "district.jwk");
+    writeFileSync(file, JSON.stringify(room.privateKey));
+    await page.locator(".sealed input").setInputFiles(file);
+    await page.locator(".subject", { hasText: "SD-370724-0001" }).waitFor();
+    await page.evaluate(async () => {
+      const { csrf } = (await (await fetch("/api/me")).json()) as { csrf: string };
+      const headers = { "content-type": "application/json", "x-csrf": csrf };
+      await fetch("/api/sign-out", { method: "POST", headers, body: "{}" });
+      for (const socket of (window as unknown as { sockets: WebSocket[] }).sockets) socket.close();
+    });
+    await page.fill("[name=id]", "supervisor");
+    await page.fill("[name=password]", "a-good-password-supervisor");
+    await page.keyboard.press("Enter");
+    await row(page, "红码 · 同一人").click();
+    const asked = page.waitForEvent("filechooser", { timeout: 10_000 });
+    await page.locator(".sealed .decrypt").click();
+    await asked;
+    expect(await page.locator(".subject", { hasText: "SD-370724-0001" }).count()).toBe(0);
+    await page.context().close();
+  });
+
   it("proves completeness, shows a gap as a gap, and makes no statement about a silent lane", async () => {
     const page = await signIn(browser, room, "watcher");
     await row(page, "红码").first().waitFor();
@@ -277,6 +310,19 @@ describe("the control room's page in Chromium", () => {
       }
     }
     await page.context().close();
+  });
+
+  it("says at sign-in that the server doesn't know the address, where a proxy hides its name, and not that the password is wrong", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    // What the server answers where the proxy leaves out the name that the browser asked for.
+    await page.route("**/api/sign-in", (route) => route.fulfill({ status: 403, json: { error: "csrf" } }));
+    await page.goto(room.room.url);
+    await page.fill("[name=id]", "operator");
+    await page.fill("[name=password]", "a-good-password-operator");
+    await page.keyboard.press("Enter");
+    await page.locator(".failure", { hasText: "代理须转发 Host" }).waitFor();
+    await context.close();
   });
 
   it("ends the session for everybody without a cookie, a token, a role or the page's own origin", async () => {

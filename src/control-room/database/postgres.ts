@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { type Column, type Database, DatabaseError, type Row, type Session, type Value } from "./database.ts";
+import { alive, connectListener } from "./postgres-listener.ts";
 
 const types = { id: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", int: "BIGINT", text: "TEXT", blob: "BYTEA" };
 const arrays = { int: "bigint[]", text: "text[]", blob: "bytea[]" } as const;
@@ -16,6 +17,8 @@ export interface PostgresOptions {
   readonly connections?: number;
   /** Client program for backups. */
   readonly dump?: string;
+  /** How often the listening connection is asked whether it still lives, in milliseconds, and how long it may think. */
+  readonly beat?: number;
 }
 
 /**
@@ -27,11 +30,15 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connections ?? 8,
+    ...alive,
     types: { getTypeParser: parserOf as never },
   });
   // An idle connection that breaks is replaced by the pool at the next use; without a listener the process would end.
   pool.on("error", () => {});
-  const listening = await connectListener(options.url, pool);
+  const listening = await connectListener(options.url, options.beat).catch(async (cause: unknown) => {
+    await pool.end();
+    throw new DatabaseError("PostgreSQL doesn't answer; check the address, the server and the role", { cause });
+  });
 
   return {
     kind: "postgres",
@@ -144,58 +151,4 @@ function insertText(table: string, columns: readonly Column[], conflict: string)
   const names = columns.map((column) => column.name).join(", ");
   const lists = columns.map((column, at) => `$${at + 1}::${arrays[column.type]}`).join(", ");
   return `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${lists}) ${conflict}`;
-}
-
-interface Listening {
-  on(topic: string, listener: (payload: string) => void): () => void;
-  stop(): Promise<void>;
-}
-
-/**
- * One connection that only listens; it is opened again a second after it breaks. What was told meanwhile is lost, so
- * every listener then hears `*`: anything may have changed.
- */
-async function connectListener(url: string, pool: pg.Pool): Promise<Listening> {
-  const listeners = new Map<string, Set<(payload: string) => void>>();
-  let client: pg.Client | null = null;
-  let stopped = false;
-  let again: NodeJS.Timeout | undefined;
-
-  const later = (): void => {
-    clearTimeout(again);
-    if (!stopped) again = setTimeout(() => void connect().then(resync, later), 1_000);
-  };
-  const resync = (): void => {
-    for (const known of listeners.values()) for (const listener of known) listener("*");
-  };
-  const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url });
-    next.on("error", () => {});
-    next.on("notification", (message) => {
-      for (const listener of listeners.get(message.channel) ?? []) listener(message.payload ?? "");
-    });
-    await next.connect();
-    next.on("end", later);
-    client = next;
-    for (const topic of listeners.keys()) await next.query(`LISTEN ${pg.escapeIdentifier(topic)}`);
-  };
-  try {
-    await connect();
-  } catch (cause) {
-    await pool.end();
-    throw new DatabaseError("PostgreSQL doesn't answer; check the address, the server and the role", { cause });
-  }
-  return {
-    on: (topic, listener) => {
-      const known = listeners.get(topic) ?? new Set();
-      if (known.size === 0) void client?.query(`LISTEN ${pg.escapeIdentifier(topic)}`).catch(() => {});
-      listeners.set(topic, known.add(listener));
-      return () => known.delete(listener);
-    },
-    stop: async () => {
-      stopped = true;
-      clearTimeout(again);
-      await client?.end();
-    },
-  };
 }

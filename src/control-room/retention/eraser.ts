@@ -1,5 +1,5 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { hours, type Instant, type Millis, seconds } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -8,9 +8,11 @@ import { type Database, placeholders, type Row } from "../database/database.ts";
 import type { AuditLog } from "../store/audit.ts";
 import { notePlace } from "../store/notes.ts";
 import { dayOf, type KeyRing } from "./key-ring.ts";
+import { SteadyDays } from "./steady-days.ts";
 
 const period: Millis = hours(1);
 const atOnce = 200;
+const unfinished = ".unfinished-";
 
 interface SealedRow extends Row {
   n: number;
@@ -21,7 +23,8 @@ interface SealedRow extends Row {
 
 /**
  * Ends subject, temperature and notes `retentionDays` after their case was resolved, in the database, its log, and by
- * the death of the key in every copy made meanwhile. Runs at start and every hour; a day that was missed is made up for.
+ * the death of the key in every copy made meanwhile. Runs at start and every hour; a day that was missed is made up for,
+ * after a longer pause or a jump of the clock not before the clock has proved itself.
  */
 export class Eraser {
   readonly #db: Database;
@@ -30,6 +33,7 @@ export class Eraser {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #days: number;
+  readonly #steady: SteadyDays;
   readonly #onKeysDestroyed: (upTo: number) => Promise<void>;
   #cancel: () => void = () => {};
   #round: Promise<void> | null = null;
@@ -52,6 +56,7 @@ export class Eraser {
     this.#clock = deps.clock;
     this.#log = deps.logger;
     this.#days = retentionDays;
+    this.#steady = new SteadyDays(deps.keyRing.folder, deps);
     this.#onKeysDestroyed = deps.onKeysDestroyed ?? (async () => {});
   }
 
@@ -81,8 +86,12 @@ export class Eraser {
     await this.#round;
   }
 
-  /** One round; what is open for longer moves to a later key before the keys of today and before are destroyed. */
+  /**
+   * One round; what is open for longer moves to a later key before the keys of today and before are destroyed. Nothing
+   * is done on a day that can't be believed (`steady-days.ts`).
+   */
   async run(): Promise<void> {
+    if (!this.#steady.believe()) return;
     const now = this.#clock.wall().at;
     const today = dayOf(now);
     let erased = 0;
@@ -101,6 +110,7 @@ export class Eraser {
     await this.#onKeysDestroyed(today);
     await this.#db.run("DELETE FROM attempt WHERE at < $1", now - 86_400_000);
     if (erased > 0 || keys > 0) await this.#db.scrub();
+    this.#steady.done();
   }
 
   async #eraseCases(now: Instant, today: number): Promise<number> {
@@ -176,11 +186,22 @@ export class Eraser {
 /** A backup now, and the oldest beyond `keep` removed. The key folder is never part of one. */
 export async function backup(db: Database, folder: string, keep: number, at: Instant): Promise<string> {
   const name = `greenlane-${new Date(at).toISOString().slice(0, 19).replaceAll(":", "")}Z`;
-  const path = await db.backup(folder, name);
+  const path = await madeAside(db, folder, name);
   const older = readdirSync(folder)
     .filter((file) => /^greenlane-.*\.(db|dump)$/.test(file) && statSync(join(folder, file)).isFile())
     .sort()
     .slice(0, -keep);
   for (const file of older) rmSync(join(folder, file), { force: true });
+  return path;
+}
+
+/** A backup has its name when it is whole: one that was cut short would count as the newest. */
+async function madeAside(db: Database, folder: string, name: string): Promise<string> {
+  if (existsSync(folder))
+    for (const file of readdirSync(folder))
+      if (file.startsWith(unfinished)) rmSync(join(folder, file), { force: true });
+  const made = await db.backup(folder, `${unfinished}${name}`);
+  const path = join(folder, basename(made).slice(unfinished.length));
+  renameSync(made, path);
   return path;
 }

@@ -30,13 +30,13 @@ const tagBytes = 16;
 
 /** Keys by day of erasure, one file each (`<day>.key`, mode 0600). Destroying a file erases everything sealed for it. */
 export class KeyRing {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #keys = new Map<number, Buffer>();
   /** Random bytes drawn for many nonces at once: a draw for each costs as much as the sealing. */
   #nonces = Buffer.alloc(0);
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
@@ -86,7 +86,7 @@ export class KeyRing {
     }
     // Another process on the same folder may have removed the file first: the copy in memory must go as well.
     this.forgetUpTo(day);
-    if (due.length > 0) syncFolder(this.#folder);
+    if (due.length > 0) syncFolder(this.folder);
     return due.length;
   }
 
@@ -107,14 +107,14 @@ export class KeyRing {
   }
 
   days(): number[] {
-    return readdirSync(this.#folder)
+    return readdirSync(this.folder)
       .flatMap((name) => /^(\d{1,7})\.key$/.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => a - b);
   }
 
   #path(day: number): string {
-    return join(this.#folder, `${day}.key`);
+    return join(this.folder, `${day}.key`);
   }
 
   #known(day: number): Buffer | null {
@@ -134,7 +134,7 @@ export class KeyRing {
     const known = this.#known(day);
     if (known !== null) return known;
     // Written aside and linked into place: of two collectors that make the day's key at once, one wins and both use it.
-    const aside = join(this.#folder, `.${day}.${randomBytes(6).toString("hex")}`);
+    const aside = join(this.folder, `.${day}.${randomBytes(6).toString("hex")}`);
     const file = openSync(aside, "wx", 0o600);
     writeSync(file, randomBytes(keyBytes));
     fsyncSync(file);
@@ -146,10 +146,10 @@ export class KeyRing {
     } finally {
       rmSync(aside, { force: true });
     }
-    syncFolder(this.#folder);
+    syncFolder(this.folder);
     const made = this.#known(day);
     if (made === null)
-      throw Object.assign(new Error(`GL-6004: can't keep keys in ${this.#folder}; check its owner and the disk`), {
+      throw Object.assign(new Error(`GL-6004: can't keep keys in ${this.folder}; check its owner and the disk`), {
         code: "GL-6004",
       });
     return made;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
@@ -8,6 +8,7 @@ import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "../../ports/logger.ts";
 import type { ControlRoomConfig } from "../config.ts";
+import { webTls } from "../named-files.ts";
 import { type CaseRouteDeps, caseRoutes } from "./case-routes.ts";
 import { contentPolicy, type Door, decorate } from "./door.ts";
 import { liveRoute } from "./live.ts";
@@ -32,10 +33,8 @@ export async function startServer(
   deps: CaseRouteDeps & ReportDeps & { readonly door: Door; readonly logger: Logger; readonly pages?: string },
 ): Promise<RoomServer> {
   const { web } = config;
-  const https =
-    web.cert === undefined || web.key === undefined
-      ? null
-      : { cert: readFileSync(web.cert), key: readFileSync(web.key), minVersion: "TLSv1.2" as const };
+  const tls = webTls(config);
+  const https = tls === null ? null : { ...tls, minVersion: "TLSv1.2" as const };
   const common = {
     bodyLimit,
     forceCloseConnections: true,

@@ -54,9 +54,13 @@ function Page() {
     if (me === null || me === undefined) return;
     return keepLive(
       (message) => state.take(message),
-      () => setMe(null),
+      () => {
+        // Whoever signs in next at this desk has a key of their own.
+        subjectKey.forget();
+        setMe(null);
+      },
     );
-  }, [me, state]);
+  }, [me, state, subjectKey]);
 
   if (me === undefined) return null;
   if (me === null) return <SignIn speech={speech} onDone={setMe} />;

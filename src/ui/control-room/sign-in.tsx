@@ -20,7 +20,7 @@ export function SignIn({ speech, onDone }: { speech: Speech; onDone: (me: Me) =>
       if (me.mustChange) setPending(me);
       else onDone(me);
     } catch (error) {
-      setFailure(t(error instanceof Refused && error.status === 429 ? "wait" : "wrong"));
+      setFailure(t(reasonOf(error)));
     }
   };
   return (
@@ -71,4 +71,10 @@ export function SignIn({ speech, onDone }: { speech: Speech; onDone: (me: Me) =>
       </form>
     </main>
   );
+}
+
+function reasonOf(error: unknown): "wait" | "otherHost" | "wrong" {
+  if (!(error instanceof Refused)) return "wrong";
+  if (error.status === 429) return "wait";
+  return error.status === 403 ? "otherHost" : "wrong";
 }

@@ -1,6 +1,6 @@
 import { compactDecrypt, importJWK, type JWK } from "jose";
 
-/** The operator's key: in the memory of this page, not extractable, gone with it. */
+/** The operator's key: in the memory of this page, not extractable, gone with it and with the operator's session. */
 export class SubjectKey {
   #key: CryptoKey | null = null;
 

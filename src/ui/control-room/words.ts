@@ -163,6 +163,10 @@ const words = {
   id: ["工号", "Staff id"],
   password: ["密码", "Password"],
   wrong: ["工号或密码不对", "Staff id or password is not right"],
+  otherHost: [
+    "服务器不认这个网址，未核对密码。请用正式网址打开；经代理时，代理须转发 Host",
+    "The server doesn't know this address, so no password was checked. Open its own address; a proxy must pass Host on",
+  ],
   wait: ["尝试过多，请 15 分钟后再试", "Too many tries. Wait 15 minutes"],
   newPassword: ["请设新密码（至少 10 位）", "Choose a new password (10 characters or more)"],
   oldPassword: ["现在的密码", "Current password"],
