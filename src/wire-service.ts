@@ -119,10 +119,14 @@ export function serviceOf(
       await socket.start().catch((error: Error) => logger.error("no socket for the command line", { why: error.name }));
       await options.console?.start();
       menu?.start();
-      void panel.settings.confirm(panel.trial).then((how) => {
-        if (how === "returned") changing.restart();
-        judged();
-      });
+      void panel.settings
+        .confirm(panel.trial)
+        .then((how) => how === "returned" && changing.restart())
+        // A full disk, say: the next start takes the change back.
+        .catch((error: Error) =>
+          logger.error("what is on trial could not be judged", { code: "GL-1032", why: error.name }),
+        )
+        .finally(judged);
       const firstCode = await panel.code.issueOneTime();
       if (firstCode !== null) web.configure({ firstCode });
       return firstCode;
