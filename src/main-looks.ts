@@ -22,8 +22,8 @@ export function listsLook({ trust, platformDown }: ReturnType<Verification["stat
 const READ_AGAIN = hours(1);
 
 /**
- * Certificates of broker, platform and pages that end within 30 days, or have ended. What their files say is read at most once an
- * hour. Without trusted time nothing is said of them; a file that can't be read is told of by whoever needs it.
+ * Certificates of broker, platform and pages that end within 30 days, or have ended. What their files say is read at most
+ * once an hour. Without trusted time nothing is said of them; a file that can't be read is told of by whoever needs it.
  */
 export function certificatesLook(
   { broker, trust, web }: Pick<LaneConfig, "broker" | "trust" | "web">,

@@ -44,6 +44,12 @@ const steps: readonly Step[] = [
     where: servesNetwork,
     moves: [{ from: "web.port", to: "web.tlsPort", as: (port) => (port === 8080 ? undefined : port) }],
   },
+  {
+    to: 3,
+    note: "devices.sounder.player is aplay: pw-play finds no session in the lane's unit and played nothing.",
+    where: (file) => valueAt(file, "devices.sounder.player") === "pw-play",
+    moves: [{ from: "devices.sounder.player", to: "devices.sounder.player", as: () => "aplay" }],
+  },
 ];
 
 /** One port served both until version 3. */

@@ -127,9 +127,7 @@ export const trustGroup = group(
           "Signed; over HTTPS with ETag, from a server of broker.ca's authority or of a public one",
         ),
         ["https", "http"],
-        {
-          restart: true,
-        },
+        { restart: true },
       ),
     ),
     revocationUrl: maybe(

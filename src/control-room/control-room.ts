@@ -63,7 +63,8 @@ export interface ControlRoomDeps {
 
 /**
  * Starts collecting and serving; resolves when the database is open and the page answers. The broker may come later.
- * @throws ControlRoomConfigError for a file it names, DatabaseError GL-6001, or with code GL-6008 where the port is taken, GL-6013 where the page isn't built.
+ * @throws ControlRoomConfigError for a file it names, DatabaseError GL-6001, or with code GL-6008 where the port is taken,
+ * GL-6013 where the page isn't built.
  */
 export async function startControlRoom(config: ControlRoomConfig, deps: ControlRoomDeps): Promise<ControlRoom> {
   const clock = deps.clock ?? systemClock();

@@ -213,7 +213,7 @@ export class Link {
     if (!short || this.#shortEnds.length < fightAfter) return false;
     if (before.length === fightAfter - 1)
       this.#log.error(
-        "the broker ends the connection again and again: another process has this client id; give each its own `centre` (and certificate)",
+        "the connection ends again and again: the broker keeps failing, or another process has this client id; give each its own `centre` (and certificate)",
         { code: "GL-6021", clientId: this.#options.clientId },
       );
     return true;

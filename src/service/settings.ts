@@ -197,7 +197,8 @@ export class Settings {
   /** After a start on trial: keeps the version when the trial succeeds, else takes it back (then restart). */
   confirm(trial: Pick<Trial, "selfTest" | "linkBack">): Promise<Confirmed> {
     const confirming = this.#confirm(trial);
-    this.#confirming = confirming;
+    // One that could not be judged is taken back by the next start; nothing is built on it until then.
+    this.#confirming = confirming.catch(() => "returned");
     return confirming;
   }
 

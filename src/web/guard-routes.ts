@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import { guardRequest, needsSupervisor } from "./guard-requests.ts";
 import type { PinAnswer, PinTries } from "./pin-tries.ts";
 import { isPin } from "./pins.ts";
+import { sessionCookie } from "./session-cookie.ts";
 import type { Session, Sessions } from "./sessions.ts";
 
 export interface GuardRouteOptions {
@@ -73,13 +74,7 @@ export function guardRoutes(app: FastifyInstance, options: GuardRouteOptions): v
   });
 }
 
-/** The guard's session of a request; over TLS the cookie's name binds it to this host and to encryption. */
-export const tokenOf = (request: FastifyRequest): string | undefined => request.cookies[cookieOf(request).name];
+const cookieOf = (request: FastifyRequest) => sessionCookie("guard", request);
 
-function cookieOf({ protocol }: FastifyRequest) {
-  const secure = protocol === "https";
-  return {
-    name: secure ? "__Host-guard" : "guard",
-    attributes: { path: "/", httpOnly: true, sameSite: "strict", secure },
-  } as const;
-}
+/** The guard's session of a request. */
+export const tokenOf = (request: FastifyRequest): string | undefined => request.cookies[cookieOf(request).name];

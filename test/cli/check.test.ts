@@ -3,13 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Command } from "commander";
 import { toFile } from "qrcode";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CheckResult } from "../../src/cli/check.ts";
 import * as checkCommand from "../../src/cli/check.ts";
 import * as issueCommand from "../../src/cli/issue.ts";
 import * as keysCommand from "../../src/cli/keys.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const at = "2020-05-01T08:00:00+08:00";
 const exampleFile = join(import.meta.dirname, "../../config/lane.example.json");
@@ -17,23 +17,8 @@ let folder = "";
 let trust = "";
 let key = "";
 
-/** Runs one command in this process and gives the JSON objects it printed. */
-async function run(...words: readonly string[]): Promise<Record<string, unknown>[]> {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  for (const { register } of [checkCommand, issueCommand, keysCommand]) register(program);
-  const printed: string[] = [];
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
-  try {
-    await program.parseAsync([...words, "--json"], { from: "user" });
-  } finally {
-    write.mockRestore();
-  }
-  return printed
-    .join("")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-}
+const commands = [checkCommand, issueCommand, keysCommand].map(({ register }) => register);
+const run = (...words: readonly string[]) => runCommand(commands, ...words, "--json");
 const check = async (...words: readonly string[]): Promise<CheckResult> =>
   (await run("check", "--at", at, "--trust", trust, ...words))[0] as unknown as CheckResult;
 const pass = async (status: string, ...more: readonly string[]): Promise<string> =>

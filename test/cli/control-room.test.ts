@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { register } from "../../src/cli/control-room.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
 import { AuditLog } from "../../src/control-room/store/audit.ts";
@@ -10,6 +9,7 @@ import { LaneStore } from "../../src/control-room/store/lanes.ts";
 import { PeopleStore } from "../../src/control-room/store/people.ts";
 import { instant } from "../../src/core/units.ts";
 import { createAuthority } from "../support/certificates.ts";
+import { runCommand } from "../support/run-command.ts";
 
 let folder = "";
 const write = (change: Readonly<Record<string, unknown>> = {}): void => {
@@ -30,17 +30,15 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 async function control(...words: readonly string[]): Promise<unknown> {
-  const program = new Command().exitOverride();
-  register(program);
-  const printed: string[] = [];
-  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
-  try {
-    const file = join(folder, "room.json");
-    await program.parseAsync(["control-room", "--config", file, ...words, "--json"], { from: "user" });
-  } finally {
-    stdout.mockRestore();
-  }
-  return JSON.parse(printed.join(""));
+  const [printed] = await runCommand(
+    [register],
+    "control-room",
+    "--config",
+    join(folder, "room.json"),
+    ...words,
+    "--json",
+  );
+  return printed;
 }
 const add = (...words: readonly string[]) =>
   control("--add-operator", ...words) as Promise<{ operator: string; password: string }>;

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../../src/cli/order.ts";
 import { millis } from "../../src/core/units.ts";
 import type { Order } from "../../src/ports/orders.ts";
@@ -12,22 +11,11 @@ import { TestCentre } from "../support/centre.ts";
 import { districtKeys } from "../support/keys.ts";
 import { MemoryLogger } from "../support/quiet.ts";
 import { RealClock } from "../support/real-clock.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const lane = { district: "linqu", site: "mall-1", lane: "lane-1" };
 
-/** Runs the command in this process; what it would print comes back, what it would fail with is thrown. */
-async function greenlane(...words: readonly string[]): Promise<Record<string, unknown>[]> {
-  const lines: string[] = [];
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => lines.push(String(text)) > 0);
-  try {
-    const program = new Command("greenlane").exitOverride();
-    register(program);
-    await program.parseAsync(words, { from: "user" });
-    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  } finally {
-    write.mockRestore();
-  }
-}
+const greenlane = (...words: readonly string[]) => runCommand([register], ...words);
 
 describe("greenlane order", () => {
   let folder: string;

@@ -2,37 +2,22 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as issueCommand from "../../src/cli/issue.ts";
 import * as keysCommand from "../../src/cli/keys.ts";
 import * as posterCommand from "../../src/cli/poster.ts";
 import { localTime } from "../../src/cli/print/paper-pass.ts";
 import { createTypeFace } from "../../src/cli/print/type-face.ts";
 import * as verifyCommand from "../../src/cli/verify.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const at = "2020-05-01T08:00:00+08:00";
 let folder = "";
 const path = (name: string): string => join(folder, name);
 
-/** Runs one command in this process and gives the JSON objects it printed. */
-async function run(...words: readonly string[]): Promise<Record<string, unknown>[]> {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  for (const { register } of [issueCommand, keysCommand, posterCommand, verifyCommand]) register(program);
-  const printed: string[] = [];
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
-  try {
-    await program.parseAsync([...words], { from: "user" });
-  } finally {
-    write.mockRestore();
-  }
-  return printed
-    .join("")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-}
+const commands = [issueCommand, keysCommand, posterCommand, verifyCommand].map(({ register }) => register);
+const run = (...words: readonly string[]) => runCommand(commands, ...words);
 const one = async (...words: readonly string[]): Promise<Record<string, unknown>> => (await run(...words))[0] ?? {};
 const keyPair = async (name: string, alg = "ES256"): Promise<{ key: string; pub: string; kid: string }> => {
   const made = await one("keys", "new", "--out", folder, "--name", name, "--alg", alg, "--json");

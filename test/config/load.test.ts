@@ -182,6 +182,16 @@ describe("a lane's file", () => {
     expect(readConfig(loaded.file).notes).toEqual([]);
   });
 
+  it("of the second version with a player that is no more has the one that plays", () => {
+    const loaded = readConfig({
+      ...example,
+      version: 2,
+      devices: { ...(example.devices as object), sounder: { player: "pw-play" } },
+    });
+    expect(loaded.config.devices.sounder.player).toBe("aplay");
+    expect(loaded.notes).toEqual([expect.stringContaining("aplay")]);
+  });
+
   it("whatever it holds, is refused or loaded, never half of it, and a refusal never repeats control characters", () => {
     const paths = fieldsOf(laneSchema).map((field) => field.path);
     fc.assert(

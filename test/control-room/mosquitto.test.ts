@@ -3,17 +3,19 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { Command } from "commander";
 import mqtt, { type MqttClient } from "mqtt";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { register } from "../../src/cli/order.ts";
 import { startControlRoom } from "../../src/control-room/control-room.ts";
 import { type OrderKey, SignatureCheck, type SigningKey, signDesired } from "../../src/protocol/orders.ts";
 import { encode } from "../../src/protocol/parse.ts";
+import { runCommand } from "../support/run-command.ts";
 import { envelope, folder, keepingLogger, noPages, roomConfig, until } from "./support/room.ts";
 
 const program = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"].find(existsSync);
 const shipped = resolve(import.meta.dirname, "../../config/broker");
+const greenlane = (...words: readonly string[]) => runCommand([register], "order", ...words);
+
 const lane = "linqu/huaan/east-03";
 if (program === undefined)
   process.stderr.write("mosquitto.test: no Mosquitto installed (Debian: mosquitto); left out\n");
@@ -137,7 +139,16 @@ describe.skipIf(program === undefined)("a real Mosquitto with the shipped limits
   it("lets the order desk add a lockdown to what stands in a lane's desired configuration, and begins none unasked", async () => {
     const [key, keeper] = [join(place.path, "op.jwk"), join(place.path, "conf.jwk")];
     await greenlane("keygen", key, "--kid", "op-1");
-    const [made] = await greenlane("keygen", keeper, "--kid", "conf-1", "--role", "configuration");
+    const [made] = await runCommand(
+      [register],
+      "order",
+      "keygen",
+      keeper,
+      "--kid",
+      "conf-1",
+      "--role",
+      "configuration",
+    );
     const desk = url.replace("//", "//order-desk:test@");
     const keep = (kind: string, ...more: readonly string[]) =>
       greenlane(
@@ -182,17 +193,3 @@ describe.skipIf(program === undefined)("a real Mosquitto with the shipped limits
     await writer.endAsync(true);
   });
 });
-
-/** Runs `greenlane order …` in this process; what it prints comes back. */
-async function greenlane(...words: readonly string[]): Promise<Record<string, unknown>[]> {
-  const lines: string[] = [];
-  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => lines.push(String(text)) > 0);
-  try {
-    const program = new Command("greenlane").exitOverride();
-    register(program);
-    await program.parseAsync(["order", ...words], { from: "user" });
-    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  } finally {
-    stdout.mockRestore();
-  }
-}

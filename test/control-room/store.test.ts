@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { acknowledge, type Case, escalate, resolve, shelve } from "../../src/control-room/cases/case.ts";
 import { type Filed, factsOf } from "../../src/control-room/cases/filing.ts";
-import { type Database, DatabaseError } from "../../src/control-room/database/database.ts";
+import type { Database } from "../../src/control-room/database/database.ts";
 import { openPostgres } from "../../src/control-room/database/postgres.ts";
 import { openSqlite } from "../../src/control-room/database/sqlite.ts";
 import { type Arrival, Checker } from "../../src/control-room/intake/check.ts";
@@ -494,26 +494,3 @@ function planted(path: string): string[] {
   }
   return [subject, String(temperature), "planted-note"].filter((text) => bytes.includes(text));
 }
-
-describe("the keys of erasure", () => {
-  it("are gone from the memory of everybody who is told, although somebody else destroyed the files", () => {
-    const place = folder();
-    const [here, there] = [new KeyRing(place.path), new KeyRing(place.path)];
-    const sealed = here.seal({ subject, temperature }, 20_000, "place");
-    expect(there.open(sealed, 20_000, "place")).toEqual({ subject, temperature });
-    expect(here.destroyUpTo(20_000)).toBe(1);
-    expect(here.open(sealed, 20_000, "place")).toBeNull();
-    there.forgetUpTo(20_000);
-    expect(there.open(sealed, 20_000, "place")).toBeNull();
-    place.remove();
-  });
-});
-
-describe("the driver", () => {
-  it("says what to do where the database can't be opened", () => {
-    const place = folder();
-    writeFileSync(join(place.path, "file"), "");
-    expect(() => openSqlite(join(place.path, "file", "centre.db"))).toThrow(DatabaseError);
-    place.remove();
-  });
-});

@@ -7,6 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { readPrivate, writePrivate } from "../../service/private-file.ts";
 import type { TechnicianCode } from "../../service/technician-code.ts";
 import { Attempts } from "../attempts.ts";
+import { sessionCookie } from "../session-cookie.ts";
 
 /** The machine's own counting of time, the same across restarts of the program. */
 export interface BootTime {
@@ -172,10 +173,4 @@ export class Access {
   }
 }
 
-function cookieOf({ protocol }: FastifyRequest) {
-  const secure = protocol === "https";
-  return {
-    name: secure ? "__Host-technician" : "technician",
-    attributes: { path: "/", httpOnly: true, sameSite: "strict", secure },
-  } as const;
-}
+const cookieOf = (request: FastifyRequest) => sessionCookie("technician", request);
