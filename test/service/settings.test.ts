@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -95,6 +95,17 @@ describe("settings", () => {
     expect(onDisk()).toEqual(example);
     expect(settings().recover()).toBeNull();
     expect(settings().history()[0]).toMatchObject({ version: 2, state: "returned" });
+  });
+
+  it("take no further change where the one before could not be judged, and say so", async () => {
+    const changed = withValue(example, "storage.reserve", "256 MiB");
+    expect(await settings().apply(changed, "tech-1", fine)).toMatchObject({ ok: true, restart: true });
+    const started = settings();
+    // As with a disk that refuses: the note of what is taken back can't be written.
+    mkdirSync(join(folder, "history/returned.json"));
+    await expect(started.confirm({ ...fine, selfTest: async () => "no relay" })).rejects.toThrow();
+    const next = withValue(changed, "timings.wideWindow", "18 s");
+    expect(await started.apply(next, "tech-1", fine)).toMatchObject({ ok: false, code: "GL-1023" });
   });
 
   it("stay on trial over the restart that a field needs, and are kept only when the lane then works", async () => {
